@@ -32,16 +32,19 @@ struct oidc_reply_header {
     const char *name, *value;
 };
 
+#define OIDC_REPLY_HEADERS 64
+
 struct oidc_reply {
     int status;               /* 0: no reply made */
     const char *content_type; /* NULL: no body */
     struct oidc_str body;
     const char *location; /* for 302 and 303 */
     /* further headers, Set-Cookie among them; sent on errors as well */
-    struct oidc_reply_header headers[24];
+    struct oidc_reply_header headers[OIDC_REPLY_HEADERS];
     int n_headers;
 };
 
+/* Appends. Beyond OIDC_REPLY_HEADERS the reply becomes a bare 500: a cookie left out could be a logout left out. */
 void oidc_reply_add_header(struct oidc_reply *reply, const char *name, const char *value);
 void oidc_reply_set_cookie(apr_pool_t *pool, struct oidc_reply *reply, const struct oidc_cookie *c);
 /* 302 with Cache-Control: no-store. `location` is a URL printed by us. */

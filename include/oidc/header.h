@@ -16,7 +16,7 @@ int oidc_header_starts(const char *name, const char *prefix, size_t prefix_len);
  * above 0x7e.
  */
 char *oidc_header_name(apr_pool_t *pool, const char *prefix, struct oidc_str claim);
-/* A value fit for a header line: CR and LF become spaces, other control bytes are dropped. Returns v itself if fit. */
+/* A value fit for a header line: CR, LF and tab become spaces, other control bytes are dropped. Returns v itself if fit. */
 const char *oidc_header_value(apr_pool_t *pool, const char *v);
 /* Text as an RFC 9110 quoted-string, quotes included; bytes outside printable ASCII become '?'. */
 char *oidc_header_quote(apr_pool_t *pool, const char *text);

@@ -51,7 +51,7 @@ int oidc_str_is_utf8(struct oidc_str s);
 int oidc_str_is_printable(struct oidc_str s);
 /* UTF-8 to ISO-8859-1; code points above 255 become '?'. */
 char *oidc_str_latin1(apr_pool_t *pool, struct oidc_str utf8);
-/* Whole-string decimal integer within [min, max]; OIDC_FAILED without touching any context otherwise. */
+/* 1 and *out for a whole-string decimal integer within [min, max], else 0. One spelling: no '+', no leading zeros. */
 int oidc_str_to_int64(struct oidc_str s, apr_int64_t min, apr_int64_t max, apr_int64_t *out);
 
 #endif

@@ -3,6 +3,7 @@
 #include "oidc/str.h"
 
 #include "core/ascii.h"
+#include "core/utf8.h"
 
 int oidc_str_eq_secret(struct oidc_str a, struct oidc_str b)
 {
@@ -112,39 +113,12 @@ int oidc_str_has_word(const char *list, const char *word)
     return list && word && *word && str_list_has(list, oidc_str_z(word));
 }
 
-/* Length of the well-formed sequence at p (RFC 3629 4), 0 for none; *cp is its code point. */
-static size_t str_utf8_step(const unsigned char *p, size_t n, unsigned *cp)
-{
-    static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
-    unsigned c = p[0];
-    if (c < 0x80) {
-        *cp = c;
-        return 1;
-    }
-    size_t len = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
-    if (c < 0xc2 || c > 0xf4 || n < len) {
-        return 0;
-    }
-    unsigned v = c & (0xffu >> (len + 1));
-    for (size_t i = 1; i < len; i++) {
-        if ((p[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-        v = v << 6 | (p[i] & 0x3fu);
-    }
-    if (v < least[len] || v > 0x10ffff || (v >= 0xd800 && v <= 0xdfff)) {
-        return 0;
-    }
-    *cp = v;
-    return len;
-}
-
 int oidc_str_is_utf8(struct oidc_str s)
 {
     const unsigned char *p = (const unsigned char *)s.p;
     unsigned cp;
     for (size_t i = 0; i < s.n;) {
-        size_t step = str_utf8_step(p + i, s.n - i, &cp);
+        size_t step = utf8_step(p + i, s.n - i, &cp);
         if (step == 0 || cp == 0) {
             return 0;
         }
@@ -171,7 +145,7 @@ char *oidc_str_latin1(apr_pool_t *pool, struct oidc_str utf8)
     char *w = out;
     for (size_t i = 0; i < utf8.n;) {
         unsigned cp = 0;
-        size_t step = str_utf8_step(p + i, utf8.n - i, &cp);
+        size_t step = utf8_step(p + i, utf8.n - i, &cp);
         *w++ = step && cp <= 0xff ? (char)cp : '?';
         i += step ? step : 1;
     }
