@@ -57,8 +57,11 @@ enum op_endpoint {
 enum op_endpoint op_endpoint_find(const struct op_site *site, const char *path);
 /*
  * Answers. For AUTHORIZE req->user must be the authenticated user and auth_time when that was (0 unknown). *end_login is
- * set to 1 when the server's own login is to be ended (end_session). OIDC_FAILED: the reason is in ctx->err and no
- * redirect is due (unknown client, bad redirect_uri); errors that may be redirected are in reply already, with OIDC_OK.
+ * set to 1 when the server's own login is to be ended (end_session).
+ *
+ * OIDC_OK: reply is complete. ctx->err may be set all the same: the reply tells the client of a failure (a redirect with
+ * error=, a JSON error), and the glue logs it. OIDC_FAILED: the reason is in ctx->err, nothing may be redirected (unknown
+ * client, bad redirect_uri), and the glue shows the error page.
  */
 struct op_exchange {
     const struct oidc_request *req;
