@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+# Progress lines. Sourced; needs $work (a temporary folder).
+
+step_n=0
+
+# step_run LABEL COMMAND...: runs the command with its output in a log; one line with the time when
+# it ends, the end of the log when it fails. STEP_LOG is the log's name afterwards.
+step_run() {
+    local label=$1 begin=$SECONDS status=0
+    shift
+    step_n=$((step_n + 1))
+    STEP_LOG=$work/step-$step_n.log
+    printf '[%2d] %s ... ' "$step_n" "$label"
+    "$@" >"$STEP_LOG" 2>&1 </dev/null || status=$?
+    if [ "$status" -eq 0 ]; then
+        printf 'done (%d s)\n' $((SECONDS - begin))
+    else
+        printf 'FAILED (%d s)\n' $((SECONDS - begin))
+        tail -n "${STEP_TAIL:-40}" "$STEP_LOG" | sed 's/^/     | /'
+    fi
+    return "$status"
+}
