@@ -28,7 +28,8 @@ enum oidc_rc oidc_match_compile(struct oidc_ctx *ctx, const struct oidc_match_re
                                 struct oidc_match **out) OIDC_MUST_CHECK;
 /*
  * 1 when the claims satisfy it; 0 otherwise, also on damage. Claims of all sources are looked at; where the same name
- * came from several, id_token wins over userinfo over the token response. `scratch` is used for regex subjects only.
+ * came from several, id_token wins over userinfo over the token response. Nothing is allocated at
+ * present; `scratch` is for subjects that a stack could not hold.
  */
 int oidc_match_exec(const struct oidc_match *m, struct oidc_str packed, apr_pool_t *scratch);
 /* The specification as it was written. */
