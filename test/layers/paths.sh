@@ -1,0 +1,13 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The pages for people name only files that exist.
+set -u
+srcdir=$(cd "${top_srcdir:-.}" && pwd)
+. "$srcdir/test/layers/tap.sh"
+
+for page in README.md docs/architecture.md; do
+    wrong=$(grep -oE '`(src|include|test|docs|apache-conf)/[A-Za-z0-9_./-]+`' "$srcdir/$page" | tr -d '`' |
+        sort -u | while read -r f; do [ -e "$srcdir/$f" ] || echo "$page names $f, which is not there"; done)
+    tap_result "files named in $page" "$wrong"
+done
+tap_end
