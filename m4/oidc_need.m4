@@ -19,6 +19,13 @@ AC_DEFUN([OIDC_NEED], [
   PKG_CHECK_MODULES([$1], [$2], [:], [OIDC_MISS([$3], [$4], [$5])])
 ])
 
+dnl Without pkg-config nothing is found; that is then the one thing to say.
+AC_DEFUN([OIDC_NEED_PKG_CONFIG], [
+  AC_REQUIRE([PKG_PROG_PKG_CONFIG])
+  AS_IF([test -z "$PKG_CONFIG"],
+    [AC_MSG_ERROR([pkg-config is missing (Debian: pkg-config; Fedora: pkgconf-pkg-config)])])
+])
+
 dnl httpd is found through apxs; APR and APR-util through httpd's own apr-config programs.
 AC_DEFUN([OIDC_NEED_APXS], [
   AC_ARG_WITH([apxs],
