@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Our own sealed blobs: AES-256-GCM with a fresh random 96-bit nonce. Layout: version 1 | key id 1 | nonce 12 |
- * ciphertext | tag 16. Bound in as associated data: version, key id, purpose, and a context (virtual host, cookie name,
- * store key), so a blob can't serve another purpose or place. One key per purpose, derived (HKDF-SHA256) from the
- * master; masters come from passphrases (PBKDF2-HMAC-SHA256, 210,000 rounds, once per passphrase at start).
+ * Our own sealed blobs: XAES-256-GCM (AES-256-GCM under a key of its own for each blob) with a fresh random 192-bit
+ * nonce, so no count of blobs per key needs to be kept. Layout: version 1 | key id 1 | nonce 24 | ciphertext | tag 16.
+ * Bound in as associated data: version, key id, purpose, and a context (virtual host, cookie name, store key), so a blob
+ * can't serve another purpose or place; a context of several parts is the caller's to make unambiguous (lengths first).
+ * One key per purpose, derived (HKDF-SHA256) from the master; masters come from passphrases (PBKDF2-HMAC-SHA256,
+ * 210,000 rounds, once per passphrase at start).
  */
 #ifndef OIDC_SEAL_H
 #define OIDC_SEAL_H
@@ -11,7 +13,7 @@
 #include "oidc/ctx.h"
 #include "oidc/secret.h"
 
-#define OIDC_SEAL_OVERHEAD 30
+#define OIDC_SEAL_OVERHEAD 42
 
 struct oidc_sealer; /* immutable; any number of threads */
 
