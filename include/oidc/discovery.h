@@ -9,7 +9,10 @@
 
 #define OIDC_DISCOVERY_MAX (256 * 1024)
 
-/* Endpoints are NULL when the document has none. Strings live in the pool the document was parsed into. */
+/*
+ * Endpoints are NULL when the document has none. Strings live in the pool the document was parsed into. A set that was
+ * announced but holds nothing we know has its lowest bit alone (UNSET, UNKNOWN): it is not 0, and nothing is in it.
+ */
 struct oidc_provider_meta {
     const char *issuer;
     const char *authorization_endpoint, *token_endpoint, *userinfo_endpoint, *jwks_uri;
@@ -32,15 +35,20 @@ struct oidc_discovery_rules {
     const char *url;    /* where the document came from */
     int check_issuer;   /* 0 only with OIDCValidateIssuer Off */
     int allow_http;     /* endpoints may be http: only when url itself is */
+    int keys_elsewhere; /* the document needs no jwks_uri: the configuration has one, or the keys */
 };
 /*
  * The issuer must be the expected one byte by byte (Discovery 4.3; derived: url without "/.well-known/...", with or
- * without the slash before it; OIDC_E_METADATA_ISSUER); endpoints must be URLs without user information and fragment,
- * and https unless allow_http; authorization_endpoint must be there. A bad endpoint refuses the whole document (N102).
+ * without the slash before it; OIDC_E_METADATA_ISSUER); endpoints, those in mtls_endpoint_aliases too, must be URLs
+ * without user information and fragment, and https unless allow_http; authorization_endpoint must be there, and jwks_uri
+ * unless keys_elsewhere. A bad endpoint refuses the whole document (N102).
  */
 enum oidc_rc oidc_discovery_check(struct oidc_ctx *ctx, const struct oidc_provider_meta *meta,
                                   const struct oidc_discovery_rules *rules) OIDC_MUST_CHECK;
-/* The document of our own provider. */
+/*
+ * The document of our own provider: the members above, then those of meta->raw (may be NULL) that have other names.
+ * response_types_supported is ["code"] and subject_types_supported ["public"] unless raw says otherwise.
+ */
 const char *oidc_discovery_print(apr_pool_t *pool, const struct oidc_provider_meta *meta);
 
 #endif

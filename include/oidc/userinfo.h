@@ -14,5 +14,7 @@
  */
 enum oidc_rc oidc_userinfo_check(struct oidc_ctx *ctx, const struct oidc_http_answer *answer, const char *sub,
                                  const struct oidc_claims **out) OIDC_MUST_CHECK;
+/* For our own provider: sub, and the claims (may be NULL) but for a sub among them. */
+const char *oidc_userinfo_print(apr_pool_t *pool, const char *sub, const json_t *claims);
 
 #endif
