@@ -40,20 +40,28 @@ struct oidc_store_ops {
     /*
      * Writes. expected == 0: whatever is there. Otherwise only while the entry has that version: OIDC_ABSENT when it was
      * changed or dropped meanwhile (compare-and-swap lost). *version (may be NULL) receives the new version.
+     * An expiry that is not in the future drops what is there. No entry is kept longer than a year and a day.
      */
     enum oidc_rc (*put)(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key, struct oidc_str value,
                         apr_time_t expires, apr_uint64_t expected, apr_uint64_t *version) OIDC_MUST_CHECK;
-    /* Writes only where nothing (unexpired) is: OIDC_OK written, OIDC_ABSENT somebody was first. */
+    /*
+     * Writes only where nothing (unexpired) is: OIDC_OK written, OIDC_ABSENT somebody was first. An expiry that is not
+     * in the future is OIDC_E_INTERNAL: it would tell everybody that he is the first.
+     */
     enum oidc_rc (*add)(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key, struct oidc_str value,
                         apr_time_t expires) OIDC_MUST_CHECK;
     /* OIDC_OK dropped, OIDC_ABSENT was not there. */
     enum oidc_rc (*drop)(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key) OIDC_MUST_CHECK;
-    /* Adds a member (at most 255 bytes) to the set under key, with the member's own expiry; expired members vanish. */
+    /*
+     * Adds a member (1 to 255 bytes) to the set under key, with the member's own expiry, or gives a member that is there
+     * a new expiry; expired members vanish. OIDC_E_TOO_LARGE when the set outgrows a value.
+     */
     enum oidc_rc (*index_add)(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key, struct oidc_str member,
                               apr_time_t expires) OIDC_MUST_CHECK;
     /* Members that have not expired; OIDC_ABSENT when there are none. *out is an array in ctx->pool. */
     enum oidc_rc (*index_get)(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key,
                               const struct oidc_str **out, int *n) OIDC_MUST_CHECK;
+    /* OIDC_OK dropped, OIDC_ABSENT was not there. */
     enum oidc_rc (*index_drop)(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key, struct oidc_str member) OIDC_MUST_CHECK;
 };
 
