@@ -3,6 +3,7 @@
 
 Every host name leads to loopback, so virtual hosts need no resolver.
 """
+import base64
 import http.client
 import json
 import socket
@@ -10,6 +11,7 @@ import ssl
 import time
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from .op import form_of
@@ -102,6 +104,7 @@ class Browser:
         self.timeout = timeout
         self.headers = list(NAVIGATE if headers is None else headers)
         self.history = []
+        self.credentials = {}       # URL prefix: (user, password) for HTTP Basic
 
     # --- cookies ---------------------------------------------------------------------------
     def store(self, cookie):
@@ -147,6 +150,10 @@ class Browser:
         for k, v in ([] if plain else self.headers):
             if k.lower() not in given:
                 conn.putheader(k, v)
+        for prefix, pair in self.credentials.items():
+            if url.startswith(prefix):
+                token = base64.b64encode(":".join(pair).encode()).decode()
+                conn.putheader("Authorization", "Basic " + token)
         sent = self.cookie_header(url)
         if cookies and sent and "cookie" not in given:
             conn.putheader("Cookie", sent)
@@ -238,3 +245,29 @@ def raw_status(data):
         return int(data.split(b" ", 2)[1])
     except (IndexError, ValueError):
         return 0
+
+
+class _Forms(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.forms = []
+
+    def handle_starttag(self, tag, attrs):
+        a = dict(attrs)
+        if tag == "form":
+            self.forms.append((a.get("action") or "", (a.get("method") or "get").upper(), []))
+        elif tag in ("input", "button") and a.get("name") and self.forms:
+            self.forms[-1][2].append((a["name"], a.get("value") or ""))
+
+
+def fill(browser, answer, **values):
+    """Fill and send the first form of a page, as a person would."""
+    parser = _Forms()
+    parser.feed(answer.text)
+    assert parser.forms, answer.text[:500]
+    action, method, fields = parser.forms[0]
+    data = [(k, values.get(k, v)) for k, v in fields]
+    url = urljoin(answer.url, action)
+    if method == "GET":
+        return browser.get(url + "?" + urlencode(data))
+    return browser.post(url, data)
