@@ -76,7 +76,7 @@ def test_login_claims_logout(world, kind):
     assert cookie["httpOnly"] and cookie["secure"] and cookie["sameSite"] == "Lax"
     assert not [n for n in names(got["cookies"]) if STATE in n]
     assert got["stays"]
-    assert got["out"]["url"].startswith(site.url("/bye"))
+    assert got["out"]["url"].startswith(site.url("/bye")), got["out"]
     assert not [n for n in got["after"] if SESSION in n]
     assert sent_to_login(got["again"], site)
     assert got["problems"] == [] and site.issuer.complaints == []
@@ -90,7 +90,7 @@ def test_certified_provider_in_a_browser(world):
     assert headers_seen(got)["oidc_claim_name"] == NAME
     assert got["stays"] and sent_to_login(got["again"], site)
     assert not [n for n in got["after"] if SESSION in n]
-    assert got["out"]["url"].startswith(site.url("/bye"))
+    assert got["out"]["url"].startswith(site.url("/bye")), got["out"]
 
 
 @pytest.mark.parametrize("kind", ["form_post", "query"])
