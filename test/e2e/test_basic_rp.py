@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Basic RP modules: code flow against a provider that lies in one thing at a time."""
-import time
 
 import pytest
 
 from harness import jose
-from harness.client import Browser
-from harness.faults import (become, broken_signature, compute, drop, put, suffix)
-from harness.op import query_of
+from harness.faults import broken_signature, drop, suffix
 from harness.site import Site
 
 MODES = ["query", "form_post"]

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an application receives: variables and headers, names and encodings."""
-import base64
 import json
 
 import pytest

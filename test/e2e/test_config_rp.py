@@ -8,8 +8,7 @@ import pytest
 
 from harness import jose
 from harness.client import Browser
-from harness.faults import chain, drop, put, suffix
-from harness.op import query_of
+from harness.faults import drop, put, suffix
 from harness.site import Site
 
 

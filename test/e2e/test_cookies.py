@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The session cookie: tampered, cut, foreign, replayed, tossed (group G)."""
 import random
-import time
 
 import pytest
 
@@ -139,7 +138,6 @@ def test_n128_new_id_at_each_login(site, browser):
     """A second login while a session is there: another cookie, and the old one is dead (server)."""
     site.login(browser)
     first = session_of(browser).value
-    move = None
     anonymous = Browser()
     at_op = anonymous.get(site.begin(anonymous).location)
     # the login of the second round happens in the browser that still holds the first session

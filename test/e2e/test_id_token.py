@@ -12,8 +12,7 @@ from cryptography.hazmat.primitives import serialization
 
 from harness import jose
 from harness.client import Browser
-from harness.faults import (become, broken_signature, chain, compute, drop, edit, member_text, put,
-                            replace_text, suffix)
+from harness.faults import become, broken_signature, compute, drop, member_text, put, replace_text, suffix
 from harness.site import Site
 
 

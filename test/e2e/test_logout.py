@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Logout: local, at the provider, with a broken provider; and the session's own information."""
-import json
 
 import pytest
 
-from harness import jose
 from harness.backend import MARK
-from harness.client import Browser, raw_exchange, raw_status
-from harness.faults import drop, put
+from harness.client import Browser
+from harness.faults import drop
 from harness.op import query_of
 from harness.site import SESSION, Site
 

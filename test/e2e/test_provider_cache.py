@@ -5,9 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from harness import jose
 from harness.client import Browser
-from harness.faults import drop, put, reply
+from harness.faults import put, reply
 from harness.op import Op
 from harness.procs import wait_for
 from harness.site import Site

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """A provider that answers HTML, 500, nothing, or 100 MB: a page, one log line, nothing hung."""
-import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 

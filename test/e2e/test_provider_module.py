@@ -7,12 +7,12 @@ import os
 import re
 import stat
 import time
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import pytest
 
 from harness import jose
-from harness.client import Browser, raw_exchange, raw_status
+from harness.client import Browser, raw_exchange
 from harness.counterparts import NAME, USERS
 from harness.op import query_of
 from harness.server import MODULE_ID, Httpd

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from harness import node
-from harness.client import Browser, raw_exchange, raw_status
+from harness.client import raw_exchange, raw_status
 from harness.faults import drop
 from harness.op import query_of
 from harness.site import Site

@@ -7,7 +7,7 @@ import pytest
 
 from harness.backend import MARK
 from harness.client import Browser
-from harness.faults import chain, drop, put, suffix, twice
+from harness.faults import drop, put, suffix, twice
 from harness.op import query_of
 from harness.site import STATE, Site
 

@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Headers a client sends in our name never reach an application (group F)."""
-import json
-import socket
 
 import pytest
 
 from harness.backend import MARK, headers_of
 from harness.client import Browser, raw_exchange, raw_status
-from harness.faults import put
-from harness.site import SESSION, Site
+from harness.site import Site
 
 EVIL = "EVIL-identity"
 

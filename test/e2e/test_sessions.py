@@ -8,7 +8,6 @@ import pytest
 from harness.backend import MARK
 from harness.client import Browser
 from harness.faults import compute
-from harness.op import query_of
 from harness.site import SESSION, Site
 
 KINDS = {"server": "server-cache", "cookie": "client-cookie"}

@@ -5,10 +5,10 @@ import re
 import pytest
 
 from harness.backend import MARK
-from harness.client import Browser, raw_exchange, raw_status
-from harness.faults import put, suffix
+from harness.client import raw_exchange, raw_status
+from harness.faults import put
 from harness.op import query_of
-from harness.site import SESSION, Site, shared_id
+from harness.site import Site
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ SCRIPTS = {
 
 @pytest.mark.parametrize("kind", SCRIPTS)
 def test_scripts_get_401_with_json(site, browser, backend, kind):
-    before, mark = backend.bytes_in, site.httpd.log.mark()
+    before = backend.bytes_in
     answer = browser.get(site.url("/app/x"), plain=True, headers=SCRIPTS[kind])
     assert answer.status == 401 and backend.bytes_in == before
     assert answer.header("location") is None and not answer.cookies
@@ -188,7 +188,7 @@ def test_error_page_for_a_person(site, browser):
     assert answer.header("x-content-type-options") == "nosniff"
     assert "no-store" in answer.header("cache-control")
     line = site.httpd.log.failures(mark)[0]
-    assert shared_id(answer.text, line.text)
+    assert line.incident in answer.text
     assert "<title>" in answer.text and "<script" not in answer.text
     site.httpd.expect("OIDC-")
 
@@ -202,8 +202,7 @@ def test_error_document_for_a_program(site, browser):
     assert answer.header("content-type").startswith("application/problem+json")
     doc = answer.json
     assert doc["status"] == 400 and doc["error"] and doc["title"]
-    line = site.httpd.log.failures(mark)[0]
-    assert shared_id(answer.text, line.text)
+    assert doc["incident"] == site.httpd.log.failures(mark)[0].incident
     site.httpd.expect("OIDC-")
 
 

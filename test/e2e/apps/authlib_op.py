@@ -16,7 +16,7 @@ from authlib.oauth2.rfc6750 import BearerTokenValidator  # noqa: E402
 from authlib.oauth2.rfc7636 import CodeChallenge  # noqa: E402
 from authlib.oidc.core import UserInfo  # noqa: E402
 from authlib.oidc.core.grants import OpenIDCode as _OpenIDCode  # noqa: E402
-from flask import Flask, jsonify, redirect, request, session  # noqa: E402
+from flask import Flask, jsonify, request, session  # noqa: E402
 from joserfc.jwk import ECKey  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 

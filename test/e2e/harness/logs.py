@@ -31,6 +31,12 @@ class Line:
         found = re.search(r"\bOIDC-([A-Z][A-Z0-9_]+)", self.text)
         return found.group(1) if found else None
 
+    @property
+    def incident(self):
+        """The id that the person's page shows as well."""
+        found = re.search(r"\bOIDC-[A-Z][A-Z0-9_]+ \[([A-Za-z0-9_-]{8,})\]", self.text)
+        return found.group(1) if found else None
+
     def __str__(self):
         return "[%s:%s] %s" % (self.module, self.level, self.text)
 
