@@ -24,6 +24,17 @@ struct oidc_sealer; /* immutable; any number of threads */
 enum oidc_rc oidc_sealer_make(struct oidc_ctx *ctx, apr_pool_t *pool, const struct oidc_secret *current,
                               const struct oidc_secret *previous, struct oidc_sealer **out) OIDC_MUST_CHECK;
 
+/*
+ * The slow part alone, for who keeps its result over a restart, and the quick rest. A master is as secret as the
+ * passphrase.
+ */
+#define OIDC_SEALER_MASTER_LEN 32
+enum oidc_rc oidc_sealer_derive(struct oidc_ctx *ctx, const struct oidc_secret *secret,
+                                unsigned char master[OIDC_SEALER_MASTER_LEN]) OIDC_MUST_CHECK;
+/* From masters; previous may be NULL. */
+enum oidc_rc oidc_sealer_make_from(struct oidc_ctx *ctx, apr_pool_t *pool, const unsigned char *current,
+                                   const unsigned char *previous, struct oidc_sealer **out) OIDC_MUST_CHECK;
+
 enum oidc_seal_purpose {
     OIDC_SEAL_STATE = 1,   /* login state cookies */
     OIDC_SEAL_SESSION = 2, /* client-side sessions */

@@ -82,24 +82,21 @@ static int sealer_mask(const EVP_CIPHER *ecb, struct seal_key *k)
     return ok;
 }
 
-static int sealer_derive(const EVP_CIPHER *ecb, struct oidc_str passphrase, struct seal_keys *out)
+static int sealer_expand_all(const EVP_CIPHER *ecb, const unsigned char *master,
+                             struct seal_keys *out)
 {
-    unsigned char master[SEAL_KEY_LEN];
     char label[32];
-    int ok = PKCS5_PBKDF2_HMAC(passphrase.p, (int)passphrase.n, sealer_salt, sizeof sealer_salt - 1,
-                               ROUNDS, EVP_sha256(), SEAL_KEY_LEN, master) == 1 &&
-             sealer_expand(master, "mod_oidc key id", &out->id, 1);
+    int ok = sealer_expand(master, "mod_oidc key id", &out->id, 1);
     for (int p = 1; ok && p < OIDC_SEAL_PURPOSES; p++) {
         snprintf(label, sizeof label, "mod_oidc purpose %d", p);
         ok = sealer_expand(master, label, out->of[p].key, SEAL_KEY_LEN) &&
              sealer_mask(ecb, &out->of[p]);
     }
-    oidc_secret_wipe(master, sizeof master);
     return ok;
 }
 
-static enum oidc_rc sealer_add(struct oidc_ctx *ctx, struct oidc_sealer *s,
-                               const struct oidc_secret *secret)
+enum oidc_rc oidc_sealer_derive(struct oidc_ctx *ctx, const struct oidc_secret *secret,
+                                unsigned char master[OIDC_SEALER_MASTER_LEN])
 {
     struct oidc_str passphrase = oidc_secret_expose(secret);
     /* CHECK passphrase: an empty one is everybody's; N253 */
@@ -107,22 +104,26 @@ static enum oidc_rc sealer_add(struct oidc_ctx *ctx, struct oidc_sealer *s,
         return oidc_fail(ctx, OIDC_E_CONFIG, "a passphrase has 1 to 4096 bytes, this one %zu",
                          passphrase.n);
     }
-    if (!sealer_derive(s->ecb, passphrase, &s->keys[s->n_keys])) {
+    if (PKCS5_PBKDF2_HMAC(passphrase.p, (int)passphrase.n, sealer_salt, sizeof sealer_salt - 1,
+                          ROUNDS, EVP_sha256(), OIDC_SEALER_MASTER_LEN, master) != 1) {
+        return oidc_openssl_fail(ctx, OIDC_E_CRYPTO, "deriving keys from a passphrase");
+    }
+    return OIDC_OK;
+}
+
+static enum oidc_rc sealer_add(struct oidc_ctx *ctx, struct oidc_sealer *s,
+                               const unsigned char *master)
+{
+    if (!sealer_expand_all(s->ecb, master, &s->keys[s->n_keys])) {
         return oidc_openssl_fail(ctx, OIDC_E_CRYPTO, "deriving keys from a passphrase");
     }
     s->n_keys++;
     return OIDC_OK;
 }
 
-/* Once per distinct passphrase: N240 */
-static int sealer_is_same(const struct oidc_secret *a, const struct oidc_secret *b)
-{
-    return oidc_str_eq_secret(oidc_secret_expose(a), oidc_secret_expose(b));
-}
-
-enum oidc_rc oidc_sealer_make(struct oidc_ctx *ctx, apr_pool_t *pool,
-                              const struct oidc_secret *current,
-                              const struct oidc_secret *previous, struct oidc_sealer **out)
+enum oidc_rc oidc_sealer_make_from(struct oidc_ctx *ctx, apr_pool_t *pool,
+                                   const unsigned char *current, const unsigned char *previous,
+                                   struct oidc_sealer **out)
 {
     struct oidc_sealer *s = apr_pcalloc(pool, sizeof *s);
     apr_pool_cleanup_register(pool, s, sealer_end, apr_pool_cleanup_null);
@@ -131,13 +132,28 @@ enum oidc_rc oidc_sealer_make(struct oidc_ctx *ctx, apr_pool_t *pool,
     if (!s->gcm || !s->ecb) {
         return oidc_openssl_fail(ctx, OIDC_E_CRYPTO, CIPHER_TEXT);
     }
-    if (sealer_add(ctx, s, current) != OIDC_OK) {
-        return OIDC_FAILED;
-    }
-    if (previous && !sealer_is_same(current, previous) &&
-        sealer_add(ctx, s, previous) != OIDC_OK) {
+    if (sealer_add(ctx, s, current) != OIDC_OK ||
+        (previous && CRYPTO_memcmp(current, previous, OIDC_SEALER_MASTER_LEN) != 0 &&
+         sealer_add(ctx, s, previous) != OIDC_OK)) {
         return OIDC_FAILED;
     }
     *out = s;
     return OIDC_OK;
+}
+
+enum oidc_rc oidc_sealer_make(struct oidc_ctx *ctx, apr_pool_t *pool,
+                              const struct oidc_secret *current,
+                              const struct oidc_secret *previous, struct oidc_sealer **out)
+{
+    unsigned char now[OIDC_SEALER_MASTER_LEN], before[OIDC_SEALER_MASTER_LEN];
+    enum oidc_rc rc = oidc_sealer_derive(ctx, current, now);
+    if (rc == OIDC_OK && previous) {
+        rc = oidc_sealer_derive(ctx, previous, before);
+    }
+    if (rc == OIDC_OK) {
+        rc = oidc_sealer_make_from(ctx, pool, now, previous ? before : NULL, out);
+    }
+    oidc_secret_wipe(now, sizeof now);
+    oidc_secret_wipe(before, sizeof before);
+    return rc;
 }
