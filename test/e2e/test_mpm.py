@@ -105,3 +105,34 @@ def server_log_without_kills(site):
     others = [x for x in server.logs.crashes(text) if "Killed (9)" not in x]
     assert others == []
     site.httpd.seen = site.httpd.log.mark()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_n262_many_graceful_restarts(site):
+    """Fifty restarts while logins are in flight: no session lost, no login failed, nothing grows."""
+    member = Browser()
+    site.login(member)
+    done, bad = [False], []
+
+    def busy(_):
+        while not done[0]:
+            try:
+                site.login(Browser())
+            except AssertionError as e:
+                bad.append(str(e)[:300])
+            answer = member.clone().get(site.url("/app/x"))
+            if answer.status != 200:
+                bad.append(answer.status)
+    with ThreadPoolExecutor(2) as pool:
+        running = [pool.submit(busy, i) for i in range(2)]
+        fds = []
+        for i in range(50):
+            site.httpd.graceful()
+            fds.append(len(os.listdir("/proc/%d/fd" % site.httpd.proc.pid)))
+        done[0] = True
+        for one in running:
+            one.result()
+    assert bad == []
+    assert fds[-1] <= fds[5] + 2, "descriptors of the parent grow: %s" % fds
+    assert member.get(site.url("/app/x")).status == 200

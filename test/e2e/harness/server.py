@@ -52,7 +52,7 @@ def load_lines(mpm, extra=()):
 class Httpd:
     """`body` is configuration text, or a function of the server that returns it."""
 
-    def __init__(self, body, mpm="event", modules=(), provider=False, level="info", rp=True,
+    def __init__(self, body, mpm="event", modules=(), provider=False, level="trace8", rp=True,
                  trace="", preamble=""):
         self.mpm, self.modules, self.level, self.trace = mpm, modules, level, trace
         self.with_rp, self.with_provider = rp, provider
@@ -222,12 +222,13 @@ TypesConfig /etc/mime.types
                 out.append(f.read())
         return out
 
-    def fence(self):
+    def fence(self, secrets=()):
         """What is wrong with the log since the last call; [] when nothing is."""
         text = self.log.text(self.seen)
         self.seen = self.log.mark()
         patterns = self.expected + self.allowed
         bad = ["unexpected: %s" % x for x in logs.unexpected(logs.parse(text), patterns)]
         bad += ["crash: " + x for x in logs.crashes(text)] + self.reports()
+        bad += ["a secret stands in the log: " + x for x in secrets if x in text]
         self.expected = []
         return bad
