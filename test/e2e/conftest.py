@@ -24,6 +24,11 @@ def pytest_collection_modifyitems(config, items):
     items[:] = [i for i in items if "long" not in i.keywords]
 
 
+def pytest_sessionfinish():
+    for httpd in list(server.LIVING):
+        httpd.destroy()
+
+
 @pytest.fixture(scope="session")
 def op():
     provider = Op()

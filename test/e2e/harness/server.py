@@ -171,8 +171,9 @@ TypesConfig /etc/mime.types
             self.proc = spawn([HTTPD, "-d", self.root, "-f", "conf/httpd.conf", "-DFOREGROUND"],
                               stdout=err, stderr=err, env=self._env())
         if not wait_port(self.port, self.proc):
-            stop(self.proc)
-            raise AssertionError("httpd did not start:\n%s\n%s" % (self.stderr(), self.log.text()))
+            said = self.stderr() + self.log.text()
+            self.destroy()
+            raise AssertionError("httpd did not start:\n" + said)
         return self
 
     def stderr(self):
