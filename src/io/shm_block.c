@@ -181,27 +181,64 @@ int oidc_shm_block_sweep(struct oidc_shm *shm, uint32_t s, uint32_t end)
     return 1;
 }
 
+/* The next block of a chain of that tag, or NONE. SEEN instead of BODY is right as well: during repair. */
+static inline uint32_t follow(const struct oidc_shm *shm, uint32_t b, unsigned body)
+{
+    b = shm->next[b];
+    if (b >= shm->blocks || (oidc_shm_tag(shm, b) & ~(OIDC_SHM_TAG_BODY ^ OIDC_SHM_TAG_SEEN)) != body) {
+        return OIDC_SHM_NONE;
+    }
+    return b;
+}
+
+/* 64 bytes through registers: the compiler knows better than to do this, but calls or starts slowly otherwise. */
+static inline void copy_64(unsigned char *to, const unsigned char *from)
+{
+    typedef uint64_t words __attribute__((vector_size(16)));
+    words a, b, c, d;
+    memcpy(&a, from, 16);
+    memcpy(&b, from + 16, 16);
+    memcpy(&c, from + 32, 16);
+    memcpy(&d, from + 48, 16);
+    memcpy(to, &a, 16);
+    memcpy(to + 16, &b, 16);
+    memcpy(to + 32, &c, 16);
+    memcpy(to + 48, &d, 16);
+}
+
+static inline void copy_block(unsigned char *to, const unsigned char *from)
+{
+    copy_64(to, from);
+    copy_64(to + 64, from + 64);
+    copy_64(to + 128, from + 128);
+    copy_64(to + 192, from + 192);
+}
+_Static_assert(OIDC_SHM_BLOCK == 256, "copy_block copies a block");
+
 int oidc_shm_block_read(const struct oidc_shm *shm, uint32_t b, size_t skip, void *out, size_t n)
 {
-    const unsigned body = OIDC_SHM_TAG_BODY | oidc_shm_tag(shm, b) % OIDC_SHM_SHARDS; /* or SEEN, during repair */
+    const unsigned body = OIDC_SHM_TAG_BODY | oidc_shm_tag(shm, b) % OIDC_SHM_SHARDS;
+    const unsigned char *from = shm->bytes;
     unsigned char *to = out;
     size_t at = sizeof(struct oidc_shm_head) + skip;
-    while (n > 0) {
-        if (at < OIDC_SHM_BLOCK) {
-            size_t here = n < OIDC_SHM_BLOCK - at ? n : OIDC_SHM_BLOCK - at;
-            memcpy(to, shm->bytes + (size_t)b * OIDC_SHM_BLOCK + at, here);
-            to += here;
-            n -= here;
-            at += here;
-            if (n == 0) {
-                break;
-            }
-        }
-        at -= OIDC_SHM_BLOCK;
-        b = shm->next[b];
-        if (b >= shm->blocks || (oidc_shm_tag(shm, b) & ~(OIDC_SHM_TAG_BODY ^ OIDC_SHM_TAG_SEEN)) != body) {
-            return 0;
-        }
+    for (; at >= OIDC_SHM_BLOCK && b != OIDC_SHM_NONE; at -= OIDC_SHM_BLOCK) {
+        b = follow(shm, b, body);
     }
-    return 1;
+    size_t here = n < OIDC_SHM_BLOCK - at ? n : OIDC_SHM_BLOCK - at;
+    while (b != OIDC_SHM_NONE) {
+        memcpy(to, from + (size_t)b * OIDC_SHM_BLOCK + at, here);
+        to += here;
+        n -= here;
+        at = 0;
+        for (; n >= OIDC_SHM_BLOCK && (b = follow(shm, b, body)) != OIDC_SHM_NONE; n -= OIDC_SHM_BLOCK) {
+            copy_block(to, from + (size_t)b * OIDC_SHM_BLOCK);
+            to += OIDC_SHM_BLOCK;
+        }
+        if (n == 0) {
+            return 1;
+        }
+        here = n;
+        b = b == OIDC_SHM_NONE ? b : follow(shm, b, body);
+    }
+    return 0;
 }

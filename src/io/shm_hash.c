@@ -58,47 +58,71 @@ uint64_t oidc_shm_hash_key(const uint64_t secret[2], struct oidc_str key)
     return v.a ^ v.b ^ v.c ^ v.d;
 }
 
-/* Two 64-bit lanes at once where the machine has them; the compiler makes plain code of it elsewhere. */
-typedef uint64_t lanes __attribute__((vector_size(16)));
-
-static inline lanes load_lanes(const unsigned char *p)
-{
-    lanes v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
 static inline uint64_t mix(uint64_t a, uint64_t b)
 {
     a = (a ^ rotate(b, 29)) * UINT64_C(0x9e3779b97f4a7c15);
     return a ^ a >> 32;
 }
 
+#define STRETCH 256
+
+/* Two 64-bit lanes at once where the machine has them; the compiler makes plain code of it elsewhere. */
+typedef uint64_t lanes __attribute__((vector_size(16)));
+
+struct sums {
+    lanes a0, a1, a2, a3, b0, b1, b2, b3;
+};
+
+static inline lanes load(const unsigned char *p)
+{
+    lanes v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline void add_64(struct sums *s, const unsigned char *p)
+{
+    s->a0 += load(p);
+    s->a1 += load(p + 16);
+    s->a2 += load(p + 32);
+    s->a3 += load(p + 48);
+}
+
+static inline void add_stretch(struct sums *s, const unsigned char *p)
+{
+    add_64(s, p);
+    add_64(s, p + 64);
+    add_64(s, p + 128);
+    add_64(s, p + 192);
+    s->b0 += s->a0;
+    s->b1 += s->a1;
+    s->b2 += s->a2;
+    s->b3 += s->a3;
+}
+
+static inline uint64_t fold(uint64_t h, lanes a, lanes b)
+{
+    return mix(mix(mix(h, a[0]), a[1]), mix(b[0], b[1]));
+}
+
 /*
- * Fletcher's sum over 16-byte words, in two interleaved halves: the plain sums notice any change of one word, the sums
- * of sums notice words that changed places.
+ * After Fletcher: sums of words, which notice any change of one word, and after each stretch sums of the sums, which
+ * notice stretches that changed places.
  */
 uint64_t oidc_shm_hash_value(const void *bytes, size_t n)
 {
     const unsigned char *p = bytes;
-    lanes a0 = {n, ~(uint64_t)n}, a1 = {0, 0}, b0 = {0, 0}, b1 = {0, 0};
+    struct sums s = {{0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}};
     size_t left = n;
-    for (; left >= 32; left -= 32, p += 32) {
-        a0 += load_lanes(p);
-        a1 += load_lanes(p + 16);
-        b0 += a0;
-        b1 += a1;
+    for (; left >= STRETCH; left -= STRETCH, p += STRETCH) {
+        add_stretch(&s, p);
     }
-    if (left) {
-        unsigned char tail[32] = {0};
+    if (left > 0) {
+        unsigned char tail[STRETCH] = {0};
         memcpy(tail, p, left);
-        a0 += load_lanes(tail);
-        a1 += load_lanes(tail + 16);
-        b0 += a0;
-        b1 += a1;
+        add_stretch(&s, tail);
     }
-    uint64_t h = mix(mix(a0[0], a0[1]), mix(a1[0], a1[1]));
-    return mix(mix(mix(b0[0], b0[1]), mix(b1[0], b1[1])), h);
+    return fold(fold(fold(fold(n, s.a0, s.b0), s.a1, s.b1), s.a2, s.b2), s.a3, s.b3);
 }
 
 uint32_t oidc_shm_hash_head(const struct oidc_shm_head *head)
