@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* base64 and base64url: the vectors of RFC 4648 10, round trips, and everything that is not canonical. */
+/* base64 and base64url: RFC 4648 10, round trips, and all that is not canonical. */
 #include "fixture.h"
 
 #include "oidc/b64.h"

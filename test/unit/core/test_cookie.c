@@ -74,7 +74,8 @@ static void test_n131_strips(void **state)
         const char *left;
     } cases[] = {
         {"", 0, "old"}, {"; ;", 0, "old"}, {"a=1; ;x", 0, "old"}, {"session", 0, "old"},
-        {"session=1", 1, NULL}, {"session=1; state=2;", 1, NULL}, {"a=1; session=2; b=3", 1, "a=1; b=3"},
+        {"session=1", 1, NULL}, {"session=1; state=2;", 1, NULL},
+        {"a=1; session=2; b=3", 1, "a=1; b=3"},
         {"session=2;a=1", 1, "a=1"}, {"a=1;;b;  session=1; c =  2 ;", 1, "a=1; c=2"},
         {"a=;b=;c=;d=;session=1", 1, "a=; b=; c=; d="}, {"sessions=1; a=2", 0, "old"},
         {"session=1; a=1; session=2", 1, "a=1"}, {"session=1;   ;=;a", 1, NULL},
@@ -132,7 +133,8 @@ static void names(void **state)
 {
     (void)state;
     assert_true(oidc_cookie_is_name("__Host-a.b_c!#$%&'*+^`|~9"));
-    static const char *const bad[] = {"", "a b", "a=b", "a;b", "a,b", "a\"", "a/b", "a(b", "\xc3\xa9", "a\t"};
+    static const char *const bad[] = {"", "a b", "a=b", "a;b", "a,b", "a\"", "a/b", "a(b",
+        "\xc3\xa9", "a\t"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_false(oidc_cookie_is_name(bad[i]));
     }

@@ -41,14 +41,17 @@ static void every_byte_folds(void **state)
 static void test_n117_claim_names(void **state)
 {
     (void)state;
-    assert_string_equal(oidc_header_name(t.pool, "OIDC_CLAIM_", oidc_str_z("sub")), "OIDC_CLAIM_sub");
+    assert_string_equal(oidc_header_name(t.pool, "OIDC_CLAIM_", oidc_str_z("sub")),
+        "OIDC_CLAIM_sub");
     assert_string_equal(oidc_header_name(t.pool, "", oidc_str_z("a.b_c")), "a.b_c");
     assert_string_equal(oidc_header_name(t.pool, NULL, oidc_str_z("a")), "a");
     assert_string_equal(oidc_header_name(t.pool, "", oidc_str_z("()<>@,;:\\\"/[]?={} \t\r\n")),
                         "---------------------");
-    assert_string_equal(oidc_header_name(t.pool, "P_", oidc_str("a\0\x7f\x80\xff~!", 7)), "P_a----~!");
+    assert_string_equal(oidc_header_name(t.pool, "P_", oidc_str("a\0\x7f\x80\xff~!", 7)),
+        "P_a----~!");
     assert_string_equal(oidc_header_name(t.pool, "P\r\n:", oidc_str_z("x")), "P---x");
-    assert_string_equal(oidc_header_name(t.pool, "https:", oidc_str_z("//e.test/g")), "https---e.test-g");
+    assert_string_equal(oidc_header_name(t.pool, "https:", oidc_str_z("//e.test/g")),
+        "https---e.test-g");
     assert_string_equal(oidc_header_name(t.pool, "P_", oidc_str(NULL, 0)), "P_");
 }
 

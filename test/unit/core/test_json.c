@@ -38,12 +38,14 @@ static void test_n060_strict_grammar(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "", " ", "null", "true", "1", "\"x\"", "[]", "[1]", "{", "}", "{}x", "{}{}", "{} ,", "{'a':1}",
+        "", " ", "null", "true", "1", "\"x\"", "[]", "[1]", "{", "}", "{}x", "{}{}", "{} ,",
+        "{'a':1}",
         "{\"a\":1,}", "{\"a\":1 \"b\":2}", "{\"a\":01}", "{\"a\":+1}", "{\"a\":.5}", "{\"a\":1.}",
         "{\"a\":NaN}", "{\"a\":Infinity}", "{\"a\":1e999}", "{\"a\":99999999999999999999}",
         "{\"a\":\"\\u0000\"}", "{\"\\u0000\":1}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\\x41\"}",
         "{\"a\":1,\"a\":1}", "{\"a\":1,\"\\u0061\":2}", "\xef\xbb\xbf{}", "{\"a\":\"\xff\"}",
-        "{\"a\":\"\xc0\x80\"}", "{\"a\":\"\xed\xa0\x80\"}", "{\"a\":\"\n\"}", "{\"a\":1}//x", "{\"a\"",
+        "{\"a\":\"\xc0\x80\"}", "{\"a\":\"\xed\xa0\x80\"}", "{\"a\":\"\n\"}", "{\"a\":1}//x",
+        "{\"a\"",
         "{\"a\":\"x", "{\"a\":\"x\\", "{\"a\":tru}", "<html>", "{\"a\":{\"b\":1,\"b\":2}}",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -151,7 +153,8 @@ static void string_limit(void **state)
         memset(text + 6, 'x', n);
         memcpy(text + 6 + n, "\"}", 2);
         if (more <= 0) {
-            assert_ok(oidc_json_parse(&t.ctx, t.pool, oidc_str(text, n + 8), OIDC_E_URL, "x", &doc));
+            assert_ok(oidc_json_parse(&t.ctx, t.pool, oidc_str(text, n + 8), OIDC_E_URL, "x",
+                &doc));
         } else {
             refused(oidc_str(text, n + 8));
             refused(oidc_str(text, n + 6)); /* without an end as well */
@@ -230,7 +233,8 @@ static void seconds(void **state)
         {"3600", OIDC_OK, 3600}, {"\"3600\"", OIDC_OK, 3600}, {"0", OIDC_OK, 0},
         {"\"0\"", OIDC_OK, 0}, {"2147483648", OIDC_OK, APR_INT64_C(2147483648)},
         {"\"2147483648\"", OIDC_OK, APR_INT64_C(2147483648)}, {"2147483649", OIDC_FAILED, 0},
-        {"\"2147483649\"", OIDC_FAILED, 0}, {"2147483649.0", OIDC_FAILED, 0}, {"-1", OIDC_FAILED, 0},
+        {"\"2147483649\"", OIDC_FAILED, 0}, {"2147483649.0", OIDC_FAILED, 0},
+        {"-1", OIDC_FAILED, 0},
         {"\"-1\"", OIDC_FAILED, 0}, {"\"\"", OIDC_FAILED, 0}, {"\"3600 \"", OIDC_FAILED, 0},
         {"\"1h\"", OIDC_FAILED, 0}, {"\"0x10\"", OIDC_FAILED, 0}, {"59.9", OIDC_OK, 59},
         {"true", OIDC_FAILED, 0}, {"[]", OIDC_FAILED, 0}, {"null", OIDC_ABSENT, 0},

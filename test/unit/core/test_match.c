@@ -78,12 +78,18 @@ static void what_matches(void **state)
 {
     (void)state;
     static const char *const specs[] = {
-        "sub:u1", "empty:", "n:5", "neg:-7", "r:1.5", "r:15e-1", "whole:2", "whole:2.0", "n:5.0", "t:true",
-        "f:false", "null:null", "groups:admin", "groups:dev ops", "groups:7", "groups:1.5", "groups:true", "groups:null",
-        "o.a.b:c", "o.a.l:x", "o.a.l:y", "o.n:9", "o.a.b~^c$", "list.role:one", "list.role:two", "list.in.x:1",
-        "list:z", "https://e.test/groups:g1", "https://e.test/groups~^g[0-9]$", "a:b:c", "a:b:d", "x.y:flat", "x.y:nested",
-        "sub~u", "sub~^u1$", "sub~1", "groups~^adm", "scope~(^| )read:all( |$)", "scope~\\bread", "sub:~^u[0-9]$", "tilde:~x", "tilde~^~x$",
-        "tilde:~^.x$", "w:5", "word:true", "big:9007199254740993", "t~k:v", "t~k~^v$", "o2.p.q:dot", "o2.r:s:colon", "sub~",
+        "sub:u1", "empty:", "n:5", "neg:-7", "r:1.5", "r:15e-1", "whole:2", "whole:2.0", "n:5.0",
+        "t:true",
+        "f:false", "null:null", "groups:admin", "groups:dev ops", "groups:7", "groups:1.5",
+        "groups:true", "groups:null",
+        "o.a.b:c", "o.a.l:x", "o.a.l:y", "o.n:9", "o.a.b~^c$", "list.role:one", "list.role:two",
+        "list.in.x:1",
+        "list:z", "https://e.test/groups:g1", "https://e.test/groups~^g[0-9]$", "a:b:c", "a:b:d",
+        "x.y:flat", "x.y:nested",
+        "sub~u", "sub~^u1$", "sub~1", "groups~^adm", "scope~(^| )read:all( |$)", "scope~\\bread",
+        "sub:~^u[0-9]$", "tilde:~x", "tilde~^~x$",
+        "tilde:~^.x$", "w:5", "word:true", "big:9007199254740993", "t~k:v", "t~k~^v$", "o2.p.q:dot",
+        "o2.r:s:colon", "sub~",
     };
     struct oidc_str p = packed(claims);
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
@@ -97,12 +103,18 @@ static void test_n245_n246_what_does_not(void **state)
 {
     (void)state;
     static const char *const specs[] = {
-        "sub:u", "sub:u11", "sub:U1", "Sub:u1", "sub:u1 ", "sub: u1", "empty:x", "none:x", "none~.*", "n:5abc", "n:05", "n:+5",
-        "n: 5", "n:5 ", "n:", "n:0x5", "n:five", "n:6", "n:\"5\"", "neg:7", "r:1.50001", "r:1,5", "r:1", "whole:3", "t:1", "t:True", "t:false",
-        "f:0", "null:", "null:0", "null:none", "n~5", "t~true", "r~1", "groups:adm", "groups:ADMIN", "groups:deep", "groups:v", "groups:admin,dev ops",
-        "groups~deep", "groups~^7$", "groups~^true$", "groups.k:w", "groups:", "o:c", "o.a:c", "o.a.b.c:x", "o.b:c", "o.a:b:c", "o.e:", "o.e.x:1",
-        "o.a.b:", "oa.b:c", "list.role:three", "list.role:", "list.x:1", "list.in.x:2", "list.z:1", "sub.x:1", "n.x:1", "https://e.test/groups:g",
-        "https:x", "https:anything", "w:5.0", "big:9007199254740992", "a:c", "x:nested", "x.z:flat", "tilde:x", "o2.p:dot", "o2.q:dot",
+        "sub:u", "sub:u11", "sub:U1", "Sub:u1", "sub:u1 ", "sub: u1", "empty:x", "none:x",
+        "none~.*", "n:5abc", "n:05", "n:+5",
+        "n: 5", "n:5 ", "n:", "n:0x5", "n:five", "n:6", "n:\"5\"", "neg:7", "r:1.50001", "r:1,5",
+        "r:1", "whole:3", "t:1", "t:True", "t:false",
+        "f:0", "null:", "null:0", "null:none", "n~5", "t~true", "r~1", "groups:adm", "groups:ADMIN",
+        "groups:deep", "groups:v", "groups:admin,dev ops",
+        "groups~deep", "groups~^7$", "groups~^true$", "groups.k:w", "groups:", "o:c", "o.a:c",
+        "o.a.b.c:x", "o.b:c", "o.a:b:c", "o.e:", "o.e.x:1",
+        "o.a.b:", "oa.b:c", "list.role:three", "list.role:", "list.x:1", "list.in.x:2", "list.z:1",
+        "sub.x:1", "n.x:1", "https://e.test/groups:g",
+        "https:x", "https:anything", "w:5.0", "big:9007199254740992", "a:c", "x:nested", "x.z:flat",
+        "tilde:x", "o2.p:dot", "o2.q:dot",
         "sub~^U1$", "sub~^$", "groups~^$", "s:u1", "subs:u1", "word:1",
     };
     struct oidc_str p = packed(claims);
@@ -128,7 +140,8 @@ static void strings_are_not_numbers(void **state)
 static void test_n245_bad_specifications(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"", "sub", "o.a.b", ":x", "~x", "sub~(", "sub:~(", "https://e.test/x",
+    static const char *const bad[] = {"", "sub", "o.a.b", ":x", "~x", "sub~(", "sub:~(",
+        "https://e.test/x",
                                       "sub~[", "o.a~*"};
     struct oidc_match *m;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -208,7 +221,8 @@ static void test_n237_long_subjects_are_refused(void **state)
     memset(text, 'x', OIDC_MATCH_MAX_SUBJECT + 2);
     for (size_t n = OIDC_MATCH_MAX_SUBJECT - 1; n <= OIDC_MATCH_MAX_SUBJECT + 1; n++) {
         text[n] = '\0';
-        struct oidc_str p = packed(apr_pstrcat(t.pool, "{\"s\":\"", text, "\",\"a\":[\"", text, "\"]}", NULL));
+        struct oidc_str p = packed(apr_pstrcat(t.pool, "{\"s\":\"", text, "\",\"a\":[\"", text,
+            "\"]}", NULL));
         regex_calls = 0;
         assert_int_equal(matches("s~^x+$", p), n <= OIDC_MATCH_MAX_SUBJECT);
         assert_int_equal(matches("a~^x+$", p), n <= OIDC_MATCH_MAX_SUBJECT);
@@ -247,7 +261,7 @@ static void damage_denies(void **state)
     assert_false(oidc_match_exec(m, oidc_str(NULL, 0), t.pool));
 }
 
-/* A claim "a" of that many objects within each other, and the specification that leads to the innermost. */
+/* Objects within each other, and the specification that leads to the innermost. */
 static void depth_is_bounded(void **state)
 {
     (void)state;
@@ -300,7 +314,8 @@ static void explains(void **state)
                         "claim groups is an array of 3 strings");
     assert_string_equal(explained("groups:x", "{\"groups\":[\"s3cret\",1]}"),
                         "claim groups is an array of 2 members, 1 of them strings");
-    assert_string_equal(explained("groups:x", "{\"groups\":[\"s\"]}"), "claim groups is an array of 1 string");
+    assert_string_equal(explained("groups:x", "{\"groups\":[\"s\"]}"),
+        "claim groups is an array of 1 string");
     assert_string_equal(explained("groups:x", "{\"a\":1,\"b\":2,\"c d\\n\":3}"),
                         "claim groups is absent; claims present: a b \"c d\\x0a\"");
     assert_string_equal(explained("groups:x", "{}"), "claim groups is absent; there are no claims");

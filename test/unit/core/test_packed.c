@@ -44,14 +44,21 @@ static void renders(void **state)
         const char *json, *delimiter, *text;
     } cases[] = {
         {"\"x y\"", ",", "x y"}, {"\"\"", ",", ""}, {"\"a,b\\\\\"", ",", "a,b\\"},
-        {"true", ",", "1"}, {"false", ",", "0"}, {"42", ",", "42"}, {"-9223372036854775808", ",", "-9223372036854775808"},
-        {"1.5", ",", "1.5"}, {"1e10", ",", "1e+10"}, {"0.1", ",", "0.1"}, {"3.14159265358979", ",", "3.1415927"},
-        {"-0.0", ",", "-0"}, {"1.0", ",", "1"}, {"{\"b\":[1,{\"a\":null}]}", ",", "{\"b\":[1,{\"a\":null}]}"}, {"{}", ",", "{}"},
+        {"true", ",", "1"}, {"false", ",", "0"}, {"42", ",", "42"},
+        {"-9223372036854775808", ",", "-9223372036854775808"},
+        {"1.5", ",", "1.5"}, {"1e10", ",", "1e+10"}, {"0.1", ",", "0.1"},
+        {"3.14159265358979", ",", "3.1415927"},
+        {"-0.0", ",", "-0"}, {"1.0", ",", "1"},
+        {"{\"b\":[1,{\"a\":null}]}", ",", "{\"b\":[1,{\"a\":null}]}"}, {"{}", ",", "{}"},
         {"[]", ",", ""}, {"[\"a\",\"b\"]", ",", "a,b"}, {"[\"a,b\"]", ",", "a\\,b"},
-        {"[\"a\\\\\",\"b\"]", ",", "a\\\\,b"}, {"[\"a\\\\,b\"]", ",", "a\\\\\\,b"}, {"[true,false,\"x\"]", ",", "1,0,x"},
-        {"[1,2.5,\"x\",null,[\"y\"],{\"z\":1},true]", ",", "1,2.5,x,1"}, {"[null,\"a\",null]", ",", "a"},
-        {"[\"a\",\"b\"]", "; ", "a; b"}, {"[\"a; b\",\"c;d\"]", "; ", "a\\; b; c;d"}, {"[\"a\",\"b\"]", "", "ab"},
-        {"[\"a\\\\\",\"b\"]", "", "a\\\\b"}, {"[\"\",\"\"]", ",", ","}, {"[\"||\"]", "|", "\\|\\|"}, {"[\"\\n\"]", ",", "\n"},
+        {"[\"a\\\\\",\"b\"]", ",", "a\\\\,b"}, {"[\"a\\\\,b\"]", ",", "a\\\\\\,b"},
+        {"[true,false,\"x\"]", ",", "1,0,x"},
+        {"[1,2.5,\"x\",null,[\"y\"],{\"z\":1},true]", ",", "1,2.5,x,1"},
+        {"[null,\"a\",null]", ",", "a"},
+        {"[\"a\",\"b\"]", "; ", "a; b"}, {"[\"a; b\",\"c;d\"]", "; ", "a\\; b; c;d"},
+        {"[\"a\",\"b\"]", "", "ab"},
+        {"[\"a\\\\\",\"b\"]", "", "a\\\\b"}, {"[\"\",\"\"]", ",", ","}, {"[\"||\"]", "|", "\\|\\|"},
+        {"[\"\\n\"]", ",", "\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int passed = 0;
@@ -68,7 +75,8 @@ static void test_n116_delimiters_are_distinct(void **state)
     (void)state;
     int p;
     assert_string_not_equal(rendered("[\"a,b\"]", ",", &p), rendered("[\"a\",\"b\"]", ",", &p));
-    assert_string_not_equal(rendered("[\"a\\\\\",\"b\"]", ",", &p), rendered("[\"a\\\\,b\"]", ",", &p));
+    assert_string_not_equal(rendered("[\"a\\\\\",\"b\"]", ",", &p), rendered("[\"a\\\\,b\"]", ",",
+        &p));
 }
 
 static void walks_sources_in_order(void **state)
@@ -155,7 +163,8 @@ static void trees(void **state)
     (void)state;
     char *long_string = apr_psprintf(t.pool, "%0300d", 7);
     const char *text = apr_pstrcat(
-        t.pool, "{\"c\":{\"n\":null,\"t\":true,\"f\":false,\"i\":-5,\"r\":2.25,\"s\":\"x\",\"l\":\"",
+        t.pool,
+            "{\"c\":{\"n\":null,\"t\":true,\"f\":false,\"i\":-5,\"r\":2.25,\"s\":\"x\",\"l\":\"",
         long_string, "\",\"a\":[1,[],{}],\"\":\"e\"}}", NULL);
     struct oidc_str rest = only(packed(text, &style)).tree, name, members, items;
     struct oidc_packed_node n, m;
@@ -269,7 +278,7 @@ static void two_thousand_groups_fit(void **state)
     assert_int_equal(count, 2000);
 }
 
-/* Reads everything there is: the sanitizers watch the bounds. Returns how many claims there were. */
+/* Reads everything there is: the sanitizers watch the bounds. Returns the number of claims. */
 static int read_all(struct oidc_str p, int depth);
 
 static void read_node(struct oidc_packed_node n, int depth)
@@ -310,7 +319,8 @@ static int read_all(struct oidc_str p, int depth)
 static void test_n140_damage(void **state)
 {
     (void)state;
-    struct oidc_str p = packed("{\"s\":\"x\",\"a\":[\"y\",{\"z\":[1,2.5]}],\"o\":{\"k\":{\"l\":true}}}", &style);
+    struct oidc_str p = packed("{\"s\":\"x\",\"a\":[\"y\",{\"z\":[1,2.5]}],"
+                               "\"o\":{\"k\":{\"l\":true}}}", &style);
     assert_int_equal(read_all(p, 0), 3);
     /* each prefix, in memory of exactly that size */
     for (size_t n = 0; n < p.n; n++) {
@@ -343,8 +353,10 @@ static void damaged_nodes(void **state)
     static const struct {
         const char *bytes;
         size_t n;
-    } bad[] = {{"", 0}, {"\x08", 1}, {"\xff", 1}, {"\x05", 1}, {"\x05\x01", 2}, {"\x05\x80\x00\x00", 4},
-               {"\x05\x80\x00\x00\x01", 5}, {"\x05\xff\xff\xff\xff", 5}, {"\x03" "1234567", 8}, {"\x04", 1},
+    } bad[] = {{"", 0}, {"\x08", 1}, {"\xff", 1}, {"\x05", 1}, {"\x05\x01", 2},
+        {"\x05\x80\x00\x00", 4},
+               {"\x05\x80\x00\x00\x01", 5}, {"\x05\xff\xff\xff\xff", 5}, {"\x03" "1234567", 8},
+               {"\x04", 1},
                {"\x06\x02" "a", 3}, {"\x07\x7f", 2}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct oidc_packed_node n;

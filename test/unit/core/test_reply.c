@@ -123,7 +123,8 @@ static void errors_for_browsers(void **state)
         assert_null(strstr(page, "s3cret"));
         assert_null(strstr(page, "<script"));
         assert_non_null(strstr(page, "<style nonce=\"WlpaWlpaWlpaWlpaWlpaWg\">"));
-        assert_non_null(strstr(header_of(&r, "Content-Security-Policy"), "nonce-WlpaWlpaWlpaWlpaWlpaWg"));
+        assert_non_null(strstr(header_of(&r, "Content-Security-Policy"),
+            "nonce-WlpaWlpaWlpaWlpaWlpaWg"));
         assert_string_equal(header_of(&r, "Set-Cookie"), "a=b");
         assert_string_equal(header_of(&r, "Cache-Control"), "no-store");
         assert_int_equal(header_of(&r, "Retry-After") != NULL, row->status == 503);
@@ -167,7 +168,8 @@ static void errors_for_programs(void **state)
         assert_null(strstr(r.body.p, "s3cret"));
         oidc_ctx_clear(&t.ctx);
         assert_ok(oidc_json_parse(&t.ctx, t.pool, r.body, OIDC_E_URL, "x", &doc));
-        static const char *const members[] = {"type", "title", "detail", "error", "error_description",
+        static const char *const members[] = {"type", "title", "detail", "error",
+            "error_description",
                                               "id", "incident", "remedy", NULL};
         for (const char *const *m = members; *m; m++) {
             assert_ok(oidc_json_get_string(doc, *m, &s));

@@ -74,7 +74,8 @@ static void utf8(void **state)
 {
     (void)state;
     static const char *const good[] = {"",         "plain",        "\xc2\x80",         "\xdf\xbf",
-                                       "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf",
+                                       "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
+                                       "\xef\xbf\xbf",
                                        "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"};
     static const char *const bad[] = {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2 ",
                                       "\xe0\x9f\xbf", "\xe0\xa0", "\xed\xa0\x80", "\xed\xbf\xbf",
