@@ -118,21 +118,21 @@ static void attempt_perform(struct oidc_ctx *ctx, const struct oidc_http_call *c
     }
 }
 
-static void attempt_run(struct oidc_ctx *ctx, struct http_curl *self, const struct oidc_http_call *call,
+static void attempt_run(struct oidc_ctx *ctx, struct oidc_http_pool *pool, const struct oidc_http_call *call,
                         const char *origin, struct attempt *a)
 {
     long left_ms = call->options->timeout_ms;
     memset(a, 0, sizeof *a);
     oidc_http_answer_init(&a->receiver, ctx->pool, call->max_body);
-    struct oidc_http_handle *handle = oidc_http_pool_get(
-        self->pool, origin, oidc_http_options_profile(ctx->pool, origin, call->options), &left_ms);
+    const char *profile = oidc_http_options_profile(ctx->pool, origin, call->options);
+    struct oidc_http_handle *handle = oidc_http_pool_get(pool, origin, profile, &left_ms);
     if (!handle) {
         a->rc = left_ms > 0 ? CURLE_OUT_OF_MEMORY : CURLE_OPERATION_TIMEDOUT;
         a->why = left_ms > 0 ? "no handle" : "too many calls to it are under way";
         return;
     }
     attempt_perform(ctx, call, handle, left_ms, a);
-    oidc_http_pool_put(self->pool, handle, a->rc == CURLE_OK);
+    oidc_http_pool_put(pool, handle, a->rc == CURLE_OK);
 }
 
 static enum oidc_rc http_check(struct oidc_ctx *ctx, const struct http_curl *self, const struct oidc_http_call *call)
@@ -145,7 +145,8 @@ static enum oidc_rc http_check(struct oidc_ctx *ctx, const struct http_curl *sel
         return oidc_fail(ctx, OIDC_E_INTERNAL, "the HTTP adapter knows no method %s",
                          oidc_log_quote(ctx->pool, call->method));
     }
-    if (call->options->timeout_ms <= 0 || call->options->connect_timeout_ms <= 0 || call->max_body == 0) {
+    if (call->options->timeout_ms <= 0 || call->options->connect_timeout_ms <= 0 || call->options->retries < 0 ||
+        call->max_body == 0) {
         return oidc_fail(ctx, OIDC_E_INTERNAL, "an HTTP call without a deadline or a limit");
     }
     return OIDC_OK;
@@ -165,21 +166,16 @@ static enum oidc_rc http_origin(struct oidc_ctx *ctx, const struct oidc_http_cal
     return OIDC_OK;
 }
 
-static enum oidc_rc http_call(struct oidc_ctx *ctx, struct oidc_http *http, const struct oidc_http_call *call,
-                              struct oidc_http_answer *out)
+static enum oidc_rc call_run(struct oidc_ctx *ctx, struct oidc_http_pool *pool, const struct oidc_http_call *call,
+                             const char *origin, struct oidc_http_answer *out)
 {
-    struct http_curl *self = (struct http_curl *)(void *)http;
     struct attempt a;
-    const char *origin;
-    enum oidc_code code = OIDC_E_NONE;
-    if (http_check(ctx, self, call) != OIDC_OK || http_origin(ctx, call, &origin) != OIDC_OK) {
-        return OIDC_FAILED;
-    }
+    enum oidc_code code = OIDC_E_INTERNAL;
     for (int i = 0; i <= call->options->retries; i++) {
         if (i > 0) {
             apr_sleep(apr_time_from_msec(call->options->retry_interval_ms));
         }
-        attempt_run(ctx, self, call, origin, &a);
+        attempt_run(ctx, pool, call, origin, &a);
         if (a.rc == CURLE_OK) {
             return oidc_http_answer_take(ctx, &a.receiver, a.status, out);
         }
@@ -190,6 +186,21 @@ static enum oidc_rc http_call(struct oidc_ctx *ctx, struct oidc_http *http, cons
     }
     return oidc_fail(ctx, code, "%s %s: %s (curl %d)", call->method, origin, oidc_log_quote(ctx->pool, a.why),
                      (int)a.rc);
+}
+
+static enum oidc_rc http_call(struct oidc_ctx *ctx, struct oidc_http *http, const struct oidc_http_call *call,
+                              struct oidc_http_answer *out)
+{
+    struct http_curl *self = (struct http_curl *)(void *)http;
+    struct oidc_http_pool *pool = self->pool;
+    const char *origin = NULL;
+    if (http_check(ctx, self, call) != OIDC_OK || http_origin(ctx, call, &origin) != OIDC_OK) {
+        return OIDC_FAILED;
+    }
+    oidc_http_pool_enter(pool); /* from here on it may be closed at any time, and self gone */
+    enum oidc_rc rc = call_run(ctx, pool, call, origin, out);
+    oidc_http_pool_leave(pool);
+    return rc;
 }
 
 static apr_status_t http_end(void *data)

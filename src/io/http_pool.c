@@ -24,7 +24,7 @@ struct oidc_http_pool {
     struct origin *origins;
     struct oidc_http_handle *idle[OIDC_HTTP_CURL_IDLE_MAX]; /* the last one was used last */
     unsigned n_idle;
-    unsigned users; /* calls that hold or wait for a handle */
+    unsigned users; /* calls under way */
     int closed;
     struct oidc_http_curl_stats stats;
 };
@@ -94,9 +94,16 @@ void oidc_http_pool_close(struct oidc_http_pool *pool)
     }
 }
 
-/* Leaves the locked pool; the last one out of a closed pool frees it. */
-static void pool_leave(struct oidc_http_pool *pool)
+void oidc_http_pool_enter(struct oidc_http_pool *pool)
 {
+    pthread_mutex_lock(&pool->lock);
+    pool->users++;
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void oidc_http_pool_leave(struct oidc_http_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
     pool->users--;
     int last = pool->closed && pool->users == 0;
     pthread_mutex_unlock(&pool->lock);
@@ -190,27 +197,32 @@ static struct oidc_http_handle *take_idle(struct oidc_http_pool *pool, const cha
     return NULL;
 }
 
-struct oidc_http_handle *oidc_http_pool_get(struct oidc_http_pool *pool, const char *origin, const char *profile,
-                                            long *left_ms)
+static struct oidc_http_handle *get_locked(struct oidc_http_pool *pool, const char *origin, const char *profile)
 {
-    struct oidc_http_handle *h = NULL;
-    pthread_mutex_lock(&pool->lock);
-    pool->users++;
-    if (!wait_for_turn(pool, origin, left_ms) || !origin_enter(pool, origin)) {
-        pool_leave(pool);
+    if (!origin_enter(pool, origin)) {
         return NULL;
     }
-    h = take_idle(pool, profile);
+    struct oidc_http_handle *h = take_idle(pool, profile);
     if (!h) {
         h = handle_make(origin, profile);
     }
     if (!h) {
         origin_leave(pool, origin);
-        pool_leave(pool);
         return NULL;
     }
     pool->stats.calls++;
     pool->stats.in_flight++;
+    return h;
+}
+
+struct oidc_http_handle *oidc_http_pool_get(struct oidc_http_pool *pool, const char *origin, const char *profile,
+                                            long *left_ms)
+{
+    struct oidc_http_handle *h = NULL;
+    pthread_mutex_lock(&pool->lock);
+    if (wait_for_turn(pool, origin, left_ms)) {
+        h = get_locked(pool, origin, profile);
+    }
     pthread_mutex_unlock(&pool->lock);
     return h;
 }
@@ -242,7 +254,7 @@ void oidc_http_pool_put(struct oidc_http_pool *pool, struct oidc_http_handle *h,
     pool->stats.connections += (apr_uint64_t)(connects > 0 ? connects : 0);
     struct oidc_http_handle *out = keep && !pool->closed ? add_idle(pool, h) : h;
     pthread_cond_broadcast(&pool->given_back);
-    pool_leave(pool);
+    pthread_mutex_unlock(&pool->lock);
     handle_free(out); /* closing connections takes time: not under the lock */
 }
 

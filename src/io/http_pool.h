@@ -22,6 +22,9 @@ struct oidc_http_handle {
 struct oidc_http_pool *oidc_http_pool_make(void);
 /* Frees what is idle; the last call under way frees the rest. */
 void oidc_http_pool_close(struct oidc_http_pool *pool);
+/* A call begins and ends; in between the pool is there, closed or not. */
+void oidc_http_pool_enter(struct oidc_http_pool *pool);
+void oidc_http_pool_leave(struct oidc_http_pool *pool);
 
 /*
  * A handle without options, for one call. Waits while too many calls to the origin are under way, at most *left_ms,
