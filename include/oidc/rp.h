@@ -32,18 +32,25 @@ const struct rp_conf *rp_site_conf(const struct rp_site *site);
 
 /* ---- HOT: gate, session, view ---- */
 
-/* A session as the gate found it: views into the record, which lives in ctx->pool. */
+/*
+ * A session as the gate found it: views into its record, which lives in ctx->pool. Strings are never NULL; what is not
+ * there is "".
+ */
 struct rp_session {
-    const char *id;      /* public handle of the session (not the cookie's value) */
+    const char *id;      /* public handle of the session (not the cookie's value); 32 characters */
     const char *user;    /* REMOTE_USER */
-    const char *issuer, *sub, *sid; /* sid may be "" */
+    const char *issuer, *sub, *sid;
+    const char *binding; /* cookie domain or host it was made for */
     apr_time_t created, idle_expires, hard_expires;
+    apr_time_t cold_expires;          /* when the store forgets the cold record */
     apr_int64_t access_token_expires; /* seconds since 1970, 0 unknown */
-    const char *access_token, *token_type, *scope; /* "" when there is none */
+    const char *access_token, *token_type, *scope;
     struct oidc_str packed; /* the claims */
-    struct oidc_str cookie; /* the cookie's value: the key to the cold record */
-    struct oidc_str cold;   /* client-side sessions: the cold record itself */
-    apr_uint64_t version;   /* of the stored record, for compare-and-swap */
+    struct oidc_str marks;  /* one byte per claim of `packed`: whether it is passed on (src/rp/pack.h) */
+    unsigned flags;         /* src/rp/record.h */
+    struct oidc_str record; /* the hot record itself */
+    struct oidc_str cold;   /* client-side sessions: the cold record; otherwise empty, it is in the store */
+    apr_uint64_t version;   /* of the stored record, for compare-and-swap; 0 for client-side sessions */
 };
 
 enum rp_verdict {
@@ -53,7 +60,8 @@ enum rp_verdict {
 };
 /*
  * Cookie to session. May put Set-Cookie into reply (a sliding expiry that was due, or a cookie that is dead). No network
- * other than the store, no random number, no write except when the idle time is due to be extended.
+ * other than the store, no random number, no write except when the idle time is due to be extended. *out is filled with
+ * RP_PASS only.
  */
 enum rp_verdict rp_gate(struct oidc_ctx *ctx, const struct rp_site *site, const struct rp_dir *dir,
                         const struct oidc_request *req, struct oidc_reply *reply, struct rp_session *out) OIDC_MUST_CHECK;

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Token request, ID token, userinfo. */
+#include "rp/tokens.h"
+
+#include <apr_strings.h>
+
+#include "oidc/form.h"
+#include "oidc/id_token.h"
+#include "oidc/token_req.h"
+#include "oidc/userinfo.h"
+#include "oidc/wire.h"
+
+#define FORM_TYPE "application/x-www-form-urlencoded"
+#define JSON_TYPE "application/json"
+
+static enum oidc_rc tokens_call(struct oidc_ctx *ctx, const struct oidc_http_call *call,
+                                struct oidc_http_answer *out)
+{
+    struct oidc_http *http = ctx->env->http;
+    if (!http) {
+        return oidc_fail(ctx, OIDC_E_INTERNAL, "no way to call the provider");
+    }
+    return http->call(ctx, http, call, out);
+}
+
+/* ---- the token request ---- */
+
+static enum oidc_rc tokens_request(struct oidc_ctx *ctx, const struct rp_call *call,
+                                   const struct rp_provider *provider,
+                                   const struct oidc_token_req *req, struct oidc_token_resp *out)
+{
+    const struct rp_conf *conf = call->site->conf;
+    const struct oidc_client_auth auth = {provider->token_auth, conf->client.id,
+                                          conf->client.secret};
+    struct oidc_form *body = oidc_token_req_print(ctx->pool, req, conf->provider.token_params);
+    struct oidc_reply_header header = {"Authorization", NULL};
+    struct oidc_http_answer answer;
+    if (oidc_client_auth_print(ctx, &auth, body, &header.value) != OIDC_OK) {
+        return OIDC_FAILED;
+    }
+    const struct oidc_http_call http = {.method = "POST",
+                                        .url = provider->token_endpoint,
+                                        .headers = &header,
+                                        .n_headers = header.value != NULL,
+                                        .accept = JSON_TYPE,
+                                        .content_type = FORM_TYPE,
+                                        .body = oidc_str_z(oidc_form_print(ctx->pool, body)),
+                                        .max_body = OIDC_TOKEN_RESP_MAX,
+                                        .options = &conf->http_long};
+    if (tokens_call(ctx, &http, &answer) != OIDC_OK
+        || oidc_token_resp_parse(ctx, &answer, out) != OIDC_OK) {
+        return OIDC_FAILED;
+    }
+    /* CHECK id_token: an answer without one proves nobody's identity (Core 3.1.3.3) */
+    if (!out->id_token) {
+        return oidc_fail(ctx, OIDC_E_TOKEN_RESPONSE, "the token response has no id_token");
+    }
+    return OIDC_OK;
+}
+
+/* ---- the ID token ---- */
+
+/* OIDCIDTokenAudValues with '@' replaced by the client's own id. */
+static const char *const *tokens_audiences(apr_pool_t *pool, const struct rp_conf *conf)
+{
+    const char *const *list = conf->provider.id_token_aud;
+    size_t n = 0;
+    if (!list) {
+        return NULL;
+    }
+    while (list[n]) {
+        n++;
+    }
+    const char **out = apr_palloc(pool, (n + 1) * sizeof *out);
+    for (size_t i = 0; i <= n; i++) {
+        out[i] = list[i] && strcmp(list[i], "@") == 0 ? conf->client.id : list[i];
+    }
+    return out;
+}
+
+/* 1 when other keys might do: none fits, or the token did not say which one it means (Core 10.1.1). */
+static int tokens_wants_newer(struct oidc_ctx *ctx, const struct oidc_jwt *jwt)
+{
+    return ctx->err.code == OIDC_E_JWT_KEY
+           || (ctx->err.code == OIDC_E_JWT_SIGNATURE && !oidc_jwt_kid(jwt));
+}
+
+/* Once more with keys that the provider has now, unless it was asked for them a moment ago. */
+static enum oidc_rc tokens_check_again(struct oidc_ctx *ctx, const struct rp_site *site,
+                                       const char *compact, struct oidc_id_token_rules *rules,
+                                       const struct oidc_claims **out)
+{
+    const struct oidc_err first = ctx->err;
+    const struct oidc_jwks *keys;
+    struct oidc_jwt *jwt;
+    oidc_ctx_clear(ctx);
+    if (oidc_jwt_parse(ctx, oidc_str_z(compact), OIDC_JWT_MAX, &jwt) == OIDC_OK
+        && rp_providers_get_keys(ctx, site, oidc_jwt_alg(jwt), rules->keys, &keys) == OIDC_OK) {
+        oidc_log(ctx, OIDC_LOG_DEBUG, "the ID token is checked again with newer keys: %s",
+                 first.detail);
+        rules->keys = keys;
+        return oidc_id_token_check(ctx, compact, rules, out);
+    }
+    ctx->err = first;
+    return OIDC_FAILED;
+}
+
+/* Keys of the family that the header names; none where it names what is not allowed anyway. */
+static enum oidc_rc tokens_keys(struct oidc_ctx *ctx, const struct rp_site *site, oidc_alg_set allowed,
+                                enum oidc_alg alg, const struct oidc_jwks **out)
+{
+    if (!(allowed & OIDC_ALG_BIT(alg)) || alg == OIDC_ALG_UNKNOWN) {
+        *out = oidc_jwks_make(ctx->pool);
+        return OIDC_OK;
+    }
+    return rp_providers_get_keys(ctx, site, alg, NULL, out);
+}
+
+static enum oidc_rc tokens_check(struct oidc_ctx *ctx, const struct rp_call *call,
+                                 const struct rp_provider *provider, const struct rp_state *s,
+                                 struct rp_tokens *t)
+{
+    const struct rp_conf *conf = call->site->conf;
+    struct oidc_id_token_rules rules = {.issuer = provider->issuer,
+                                        .client_id = conf->client.id,
+                                        .audiences = tokens_audiences(ctx->pool, conf),
+                                        .nonce = s->nonce,
+                                        .algs = provider->id_token_algs,
+                                        .iat_slack = conf->provider.iat_slack,
+                                        .access_token = t->resp.access_token,
+                                        .check_issuer = conf->provider.validate_issuer,
+                                        .max_age = s->max_age};
+    struct oidc_jwt *jwt;
+    if (oidc_jwt_parse(ctx, oidc_str_z(t->resp.id_token), OIDC_JWT_MAX, &jwt) != OIDC_OK
+        || tokens_keys(ctx, call->site, rules.algs, oidc_jwt_alg(jwt), &rules.keys) != OIDC_OK) {
+        return OIDC_FAILED;
+    }
+    if (oidc_id_token_check(ctx, t->resp.id_token, &rules, &t->id_token) == OIDC_OK) {
+        return OIDC_OK;
+    }
+    return tokens_wants_newer(ctx, jwt)
+               ? tokens_check_again(ctx, call->site, t->resp.id_token, &rules, &t->id_token)
+               : OIDC_FAILED;
+}
+
+/* ---- userinfo ---- */
+
+static enum oidc_rc tokens_userinfo(struct oidc_ctx *ctx, const struct rp_call *call,
+                                    const struct rp_provider *provider, struct rp_tokens *t)
+{
+    const struct rp_conf *conf = call->site->conf;
+    int by_post = conf->provider.userinfo_method == RP_USERINFO_POST;
+    struct oidc_form *body = oidc_form_make(ctx->pool);
+    const struct oidc_reply_header header = {
+        "Authorization", apr_pstrcat(ctx->pool, "Bearer ", t->resp.access_token, NULL)};
+    struct oidc_http_call http = {.method = by_post ? "POST" : "GET",
+                                  .url = provider->userinfo_endpoint,
+                                  .headers = &header,
+                                  .n_headers = !by_post,
+                                  .accept = JSON_TYPE,
+                                  .max_body = OIDC_USERINFO_MAX,
+                                  .options = &conf->http_long};
+    struct oidc_http_answer answer;
+    const char *sub;
+    if (by_post) {
+        oidc_form_add(body, OIDC_PARAM_ACCESS_TOKEN, t->resp.access_token);
+        http.content_type = FORM_TYPE;
+        http.body = oidc_str_z(oidc_form_print(ctx->pool, body));
+    }
+    if (oidc_claims_get_string(t->id_token, OIDC_CLAIM_SUB, &sub) != OIDC_OK) {
+        return oidc_fail(ctx, OIDC_E_TOKEN_SUB, "the ID token has no sub");
+    }
+    if (tokens_call(ctx, &http, &answer) != OIDC_OK) {
+        return OIDC_FAILED;
+    }
+    return oidc_userinfo_check(ctx, &answer, sub, &t->userinfo);
+}
+
+enum oidc_rc rp_tokens_get(struct oidc_ctx *ctx, const struct rp_call *call, const struct rp_state *s,
+                           const char *code, struct rp_tokens *out)
+{
+    const struct rp_provider *provider;
+    const struct oidc_token_req req = {.grant_type = OIDC_GRANT_AUTHORIZATION_CODE,
+                                       .code = code,
+                                       .redirect_uri = rp_site_redirect_uri(call, ctx->pool),
+                                       .code_verifier = *s->verifier ? s->verifier : NULL};
+    memset(out, 0, sizeof *out);
+    if (rp_providers_get(ctx, call->site, &provider) != OIDC_OK
+        || tokens_request(ctx, call, provider, &req, &out->resp) != OIDC_OK
+        || tokens_check(ctx, call, provider, s, out) != OIDC_OK) {
+        return OIDC_FAILED;
+    }
+    return provider->userinfo_endpoint ? tokens_userinfo(ctx, call, provider, out) : OIDC_OK;
+}
