@@ -87,7 +87,7 @@ int oidc_packed_next(struct oidc_str packed, size_t *pos, struct oidc_packed_cla
     return 1;
 }
 
-/* Length in front of the rest; moves *rest behind it; 0 when there is no whole one. */
+/* Length in front of the rest; moves *rest behind it; 0 when it is cut. Judges no content. */
 static inline int packed_length_read(struct oidc_str *rest, size_t *n)
 {
     if (rest->n < 1) {
@@ -100,7 +100,7 @@ static inline int packed_length_read(struct oidc_str *rest, size_t *n)
     }
     *n = used == 1 ? p[0] : packed_u32(p) & 0x7fffffff;
     *rest = oidc_str(rest->p + used, rest->n - used);
-    return *n <= rest->n;
+    return 1;
 }
 
 int oidc_packed_node_read(struct oidc_str *rest, struct oidc_packed_node *out)

@@ -347,13 +347,33 @@ static void test_n140_damage(void **state)
     free(bytes);
 }
 
+/* The record of one claim with another byte in the place of its source or its type. */
+static int reads_with(size_t at, unsigned char byte)
+{
+    struct oidc_packed_claim c;
+    struct oidc_str p = packed("{\"s\":\"x\"}", &(struct oidc_packed_style){"", ""});
+    size_t pos = 0;
+    char *bytes = apr_pmemdup(t.pool, p.p, p.n);
+    bytes[5 + at] = (char)byte;
+    return oidc_packed_next(oidc_str(bytes, p.n), &pos, &c);
+}
+
+static void test_n140_unknown_sources_and_types(void **state)
+{
+    (void)state;
+    for (int byte = 0; byte < 256; byte++) {
+        assert_int_equal(reads_with(0, (unsigned char)byte), byte == 1 || byte == 2 || byte == 4);
+        assert_int_equal(reads_with(1, (unsigned char)byte), (byte & 0x7f) <= OIDC_PACKED_OBJECT);
+    }
+}
+
 static void damaged_nodes(void **state)
 {
     (void)state;
     static const struct {
         const char *bytes;
         size_t n;
-    } bad[] = {{"", 0}, {"\x08", 1}, {"\xff", 1}, {"\x05", 1}, {"\x05\x01", 2},
+    } bad[] = {{"", 0}, {"\x08", 1}, {"\xff", 1}, {"\x08\x01" "a", 3}, {"\x05", 1}, {"\x05\x01", 2},
         {"\x05\x80\x00\x00", 4},
                {"\x05\x80\x00\x00\x01", 5}, {"\x05\xff\xff\xff\xff", 5}, {"\x03" "1234567", 8},
                {"\x04", 1},
@@ -378,6 +398,7 @@ static const struct CMUnitTest tests[] = {
     CASE(a_set_that_is_too_large_is_refused),
     CASE(two_thousand_groups_fit),
     CASE(test_n140_damage),
+    CASE(test_n140_unknown_sources_and_types),
     CASE(damaged_nodes),
 };
 

@@ -50,7 +50,7 @@ static void refuses(void **state)
         " https://a", "https://a ", "https://a/\x01", "https://a/\x7f", "https://a/\x80",
         "https://a/\xc3\xa9", "https://a\\b", "https://a/\\", "https://a?\\", "https://a#\\",
         "https://a..b", "https://.a", "https://a.", "https://a%62", "https://a,b", "https://*.a",
-        "https://1", "https://0x1", "https://0x", "https://1.2.3", "https://1.2.3.4.5",
+        "https://1", "https://0x1", "https://0x", "https://1.2.3", "https://1.2.3.4.5", "https://a.1.2.3.4",
         "https://1.2.3.04", "https://1.2.3.256", "https://a.1", "https://1.2.3.0x4",
         "https://a.0x1f",
         "https://[", "https://[]", "https://[:]", "https://[1]", "https://[::", "https://[::1",
@@ -162,8 +162,13 @@ static void origins(void **state)
     assert_false(oidc_url_same_origin(a, b));
     assert_string_equal(oidc_url_print_origin(t.pool, &b), "http://rp.test:443");
     assert_string_equal(oidc_url_print_origin(t.pool, &a), "https://rp.test");
+    struct oidc_origin none = {NULL, NULL, 443};
+    assert_false(oidc_url_same_origin(none, none));
+    assert_false(oidc_url_same_origin(a, none));
+    b = a;
     b.host = NULL;
-    assert_false(oidc_url_same_origin(b, b));
+    assert_false(oidc_url_same_origin(a, b));
+    assert_false(oidc_url_same_origin(b, a));
 }
 
 static void loopback(void **state)
@@ -177,7 +182,7 @@ static void loopback(void **state)
         {"http://127.255.1.9", 1}, {"http://[::1]", 1}, {"http://[0:0::1]", 1},
         {"http://localhost.evil.test", 0}, {"http://127.0.0.1.evil.test", 0},
         {"http://128.0.0.1", 0},
-        {"http://12.7.0.0", 0}, {"http://[::2]", 0}, {"http://xlocalhost", 0}, {"http://127.a", 0},
+        {"http://12.7.0.0", 0}, {"http://[::2]", 0}, {"http://xlocalhost", 0}, {"http://a1", 0}, {"http://127.a", 0},
     };
     struct oidc_url u;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
