@@ -17,7 +17,7 @@ struct oidc_http_options {     /* from the configuration; lives longer than the 
     int tls_verify;            /* 0 switches verification off (the operator was warned) */
     const char *ca_bundle;     /* file, or NULL for the system's */
     const char *proxy;         /* URL, or NULL */
-    const char *proxy_user;    /* "user:password", or NULL */
+    const char *proxy_user;    /* "user:password", each may hold %XX escapes, or NULL */
     const char *proxy_auth;    /* "basic", "digest", "ntlm", "any", "negotiate", or NULL */
     const char *client_cert;   /* PEM file, or NULL */
     const char *client_key;    /* PEM file, or NULL */

@@ -3,6 +3,7 @@
 #include "io/http_options.h"
 
 #include <apr_strings.h>
+#include <stdio.h>
 
 /* The first refusal counts; later options are not set any more. */
 #define SET(option, value) (rc = rc == CURLE_OK ? curl_easy_setopt(curl, option, value) : rc)
@@ -59,17 +60,55 @@ static CURLcode set_protocols(CURL *curl)
     return rc;
 }
 
-static CURLcode set_request(CURL *curl, const struct oidc_http_call *call)
+static size_t read_body(char *to, size_t size, size_t n, void *wiring)
 {
+    struct oidc_http_wiring *w = wiring;
+    struct oidc_str body = w->call->body;
+    size_t here = size * n < body.n - w->sent ? size * n : body.n - w->sent;
+    if (here > 0) {
+        memcpy(to, body.p + w->sent, here);
+    }
+    w->sent += here;
+    return here;
+}
+
+/*
+ * CHECK http_once: when a kept connection breaks, libcurl would send the body again on a new one. It may not, once the
+ * other side may have read it: a code or a rotating refresh token is good for one time. A proxy's answer is another
+ * matter: then the other side saw nothing.
+ */
+static int rewind_body(void *wiring, curl_off_t offset, int origin)
+{
+    struct oidc_http_wiring *w = wiring;
+    if (offset != 0 || origin != SEEK_SET || (w->sent > 0 && w->receiver->header_bytes == 0)) {
+        return CURL_SEEKFUNC_FAIL;
+    }
+    w->sent = 0;
+    return CURL_SEEKFUNC_OK;
+}
+
+static CURLcode set_body(CURL *curl, struct oidc_http_wiring *w)
+{
+    CURLcode rc = CURLE_OK;
+    SET(CURLOPT_POST, 1L);
+    SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)w->call->body.n);
+    SET(CURLOPT_READFUNCTION, read_body);
+    SET(CURLOPT_READDATA, w);
+    SET(CURLOPT_SEEKFUNCTION, rewind_body);
+    SET(CURLOPT_SEEKDATA, w);
+    return rc;
+}
+
+static CURLcode set_request(CURL *curl, struct oidc_http_wiring *w)
+{
+    const struct oidc_http_call *call = w->call;
     CURLcode rc = CURLE_OK;
     SET(CURLOPT_URL, call->url);
     SET(CURLOPT_PATH_AS_IS, 1L);
     SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     if (strcmp(call->method, "POST") == 0) {
-        SET(CURLOPT_POST, 1L);
-        SET(CURLOPT_POSTFIELDS, call->body.n ? call->body.p : "");
-        SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.n);
+        rc = rc == CURLE_OK ? set_body(curl, w) : rc;
     } else {
         SET(CURLOPT_HTTPGET, 1L);
     }
@@ -143,17 +182,14 @@ static CURLcode set_proxy_auth(CURL *curl, const char *name)
 }
 
 /* CHECK http_proxy: the one that is configured or none; http_proxy, no_proxy and the like have no say; N220 */
-static CURLcode set_proxy(struct oidc_ctx *ctx, CURL *curl, const struct oidc_http_options *o)
+static CURLcode set_proxy(CURL *curl, const struct oidc_http_options *o)
 {
     CURLcode rc = CURLE_OK;
     SET(CURLOPT_PROXY, o->proxy ? o->proxy : "");
     SET(CURLOPT_NOPROXY, o->proxy ? "" : "*");
     SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     if (o->proxy && o->proxy_user) {
-        const char *colon = strchr(o->proxy_user, ':');
-        size_t n = colon ? (size_t)(colon - o->proxy_user) : strlen(o->proxy_user);
-        SET(CURLOPT_PROXYUSERNAME, apr_pstrmemdup(ctx->pool, o->proxy_user, n));
-        SET(CURLOPT_PROXYPASSWORD, colon ? colon + 1 : "");
+        SET(CURLOPT_PROXYUSERPWD, o->proxy_user);
     }
     if (rc == CURLE_OK && o->proxy && o->proxy_auth) {
         rc = set_proxy_auth(curl, o->proxy_auth);
@@ -172,15 +208,15 @@ static CURLcode set_callbacks(CURL *curl, const struct oidc_http_wiring *w)
     return rc;
 }
 
-CURLcode oidc_http_options_apply(struct oidc_ctx *ctx, CURL *curl, const struct oidc_http_wiring *w)
+CURLcode oidc_http_options_apply(struct oidc_ctx *ctx, CURL *curl, struct oidc_http_wiring *w)
 {
     CURLcode rc = set_protocols(curl);
     rc = rc == CURLE_OK ? set_callbacks(curl, w) : rc;
-    rc = rc == CURLE_OK ? set_request(curl, w->call) : rc;
+    rc = rc == CURLE_OK ? set_request(curl, w) : rc;
     rc = rc == CURLE_OK ? set_fields(ctx, curl, w->call) : rc;
     rc = rc == CURLE_OK ? set_limits(curl, w) : rc;
     rc = rc == CURLE_OK ? set_trust(curl, w->call->options) : rc;
-    return rc == CURLE_OK ? set_proxy(ctx, curl, w->call->options) : rc;
+    return rc == CURLE_OK ? set_proxy(curl, w->call->options) : rc;
 }
 
 const char *oidc_http_options_profile(apr_pool_t *pool, const char *origin, const struct oidc_http_options *o)
