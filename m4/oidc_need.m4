@@ -48,7 +48,8 @@ AC_DEFUN([OIDC_NEED_APXS], [
 
 AC_DEFUN([OIDC_QUERY_APXS], [
   HTTPD=`$APXS -q SBINDIR`/`$APXS -q PROGNAME 2>/dev/null || $APXS -q progname`
-  HTTPD_CFLAGS="-I`$APXS -q INCLUDEDIR` `$APXS -q EXTRA_CPPFLAGS`"
+  dnl as system headers: they define PACKAGE_NAME and its like once more
+  HTTPD_CFLAGS="-isystem `$APXS -q INCLUDEDIR` `$APXS -q EXTRA_CPPFLAGS`"
   oidc_apr=`$APXS -q APR_CONFIG 2>/dev/null`
   oidc_apu=`$APXS -q APU_CONFIG 2>/dev/null`
   AS_IF([test -x "$oidc_apr"], [], [oidc_apr=`command -v apr-1-config`])
