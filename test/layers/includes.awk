@@ -10,7 +10,7 @@ function exists(path,   line, rc) { rc = (getline line < path); close(path); ret
 # .c file; the ports and plain types, which have none, belong to core.
 function layer_of_public(name,   base, i) {
     base = name; sub(/\.h$/, "", base)
-    for (i = 1; i <= n_layers; i++)
+    for (i = 1; i <= n_layers && order[i] != "httpd"; i++)
         if (exists(top "/src/" order[i] "/" base ".c"))
             return order[i]
     if (match(base, /^(rp|op|rs|io|jose|proto)_/))
