@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Secrets from a program, while the configuration is read. */
+#ifndef HTTPD_EXEC_H
+#define HTTPD_EXEC_H
+
+#include "oidc/str.h"
+
+struct cmd_parms_struct;
+
+/*
+ * Runs a program (its path against ServerRoot, which is its directory as well; no shell) and takes the first line it
+ * prints, at most 4096 bytes, within 10 seconds. NULL, or a message; the line is never part of it.
+ */
+const char *httpd_exec_line(struct cmd_parms_struct *cmd, const char *command, struct oidc_str *out);
+
+#endif

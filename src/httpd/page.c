@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one way out. A hook that refuses never writes a body and never says OK: it returns the status, and httpd makes
+ * its error answer, of which our page replaces the body. So no handler runs after a refusal, headers and log formats of
+ * other modules apply, and an ErrorDocument of the operator comes first (N241, N242).
+ */
+#include "httpd/exchange.h"
+
+#include "apr_strings.h"
+#include "http_core.h"
+#include "http_protocol.h"
+#include "http_request.h"
+#include "mod_core.h"
+#include "util_filter.h"
+
+#define PAGE_FILTER "OIDC_PAGE"
+
+void httpd_page_headers(struct httpd_exchange *x)
+{
+    for (int i = 0; i < x->reply.n_headers; i++) {
+        const struct oidc_reply_header *h = &x->reply.headers[i];
+        if (ap_cstr_casecmp(h->name, "Set-Cookie") == 0) {
+            apr_table_addn(x->r->err_headers_out, h->name, h->value);
+        } else {
+            apr_table_setn(x->r->err_headers_out, h->name, h->value);
+        }
+    }
+    x->reply.n_headers = 0;
+}
+
+/* For ErrorDocuments: OIDC_ERROR and OIDC_ERROR_DESC as ever, and what ties the page to the log. */
+static void page_note(const struct httpd_exchange *x)
+{
+    const struct oidc_error_row *row = oidc_error_row(x->ctx.err.code);
+    apr_table_t *env = x->r->subprocess_env;
+    if (!apr_table_get(env, "OIDC_ERROR")) {
+        apr_table_setn(env, "OIDC_ERROR", row->sentence);
+        apr_table_setn(env, "OIDC_ERROR_DESC", row->remedy);
+    }
+    apr_table_setn(env, "OIDC_ERROR_CODE", row->id);
+    apr_table_setn(env, "OIDC_ERROR_ID", x->incident);
+}
+
+int httpd_page_refuse(struct httpd_exchange *x)
+{
+    /* CHECK refusal: an answer that nobody made is no permission; N242 */
+    if (x->reply.status < 300 || x->reply.status > 599) {
+        x->reply.status = HTTP_INTERNAL_SERVER_ERROR;
+    }
+    httpd_page_headers(x);
+    if (x->reply.location) {
+        apr_table_setn(x->r->err_headers_out, "Location", x->reply.location);
+    }
+    x->waits = 1;
+    return x->reply.status;
+}
+
+void httpd_page_log(struct httpd_exchange *x)
+{
+    x->incident = httpd_log_incident(&x->ctx);
+    httpd_log_failure(&x->ctx, x->incident);
+    page_note(x);
+}
+
+int httpd_page_fail(struct httpd_exchange *x)
+{
+    httpd_page_log(x);
+    oidc_reply_error(&x->ctx, &x->req, x->incident, &x->reply);
+    return httpd_page_refuse(x);
+}
+
+int httpd_page_send(struct httpd_exchange *x)
+{
+    request_rec *r = x->r;
+    if (x->reply.status < 200 || x->reply.status >= 300) {
+        return httpd_page_refuse(x);
+    }
+    httpd_page_headers(x);
+    r->status = x->reply.status;
+    ap_set_content_type(r, x->reply.content_type);
+    ap_set_content_length(r, (apr_off_t)x->reply.body.n);
+    if (!r->header_only && x->reply.body.n) {
+        ap_rwrite(x->reply.body.p, (int)x->reply.body.n, r);
+    }
+    return OK;
+}
+
+/* ---- the filter that puts our page in the place of httpd's ---- */
+
+static void page_describe(request_rec *r, const struct oidc_reply *reply)
+{
+    static const char *const stale[] = {"Content-Encoding", "Content-Language", "ETag",
+                                        "Last-Modified",    "Content-MD5",      NULL};
+    for (const char *const *name = stale; *name; name++) {
+        apr_table_unset(r->headers_out, *name);
+    }
+    r->content_encoding = NULL;
+    r->content_languages = NULL;
+    ap_set_content_type(r, reply->content_type);
+    ap_set_content_length(r, (apr_off_t)reply->body.n);
+}
+
+static apr_status_t page_filter(ap_filter_t *f, apr_bucket_brigade *bb)
+{
+    struct httpd_exchange *x = f->ctx;
+    apr_bucket *b = APR_BRIGADE_FIRST(bb);
+    while (b != APR_BRIGADE_SENTINEL(bb)) {
+        apr_bucket *next = APR_BUCKET_NEXT(b);
+        if (!APR_BUCKET_IS_METADATA(b)) {
+            apr_bucket_delete(b);
+        }
+        b = next;
+    }
+    if (x->waits) {
+        x->waits = 0;
+        page_describe(f->r, &x->reply);
+        if (!f->r->header_only && x->reply.body.n) {
+            APR_BRIGADE_INSERT_HEAD(bb, apr_bucket_pool_create(x->reply.body.p, x->reply.body.n,
+                                                               f->r->pool, bb->bucket_alloc));
+        }
+    }
+    return ap_pass_brigade(f->next, bb);
+}
+
+/* A text or an address that the operator gave for this status. A path was tried before, and failed if we are here. */
+static int page_is_operators(request_rec *r)
+{
+    const char *custom = ap_response_code_string(r, ap_index_of_response(r->status));
+    return custom && custom[0] != '/';
+}
+
+static void page_insert(request_rec *r)
+{
+    struct httpd_exchange *x = httpd_exchange_of(r);
+    if (x && x->waits && r->status == x->reply.status && !page_is_operators(r)) {
+        ap_add_output_filter(PAGE_FILTER, x, r, r->connection);
+    }
+}
+
+void httpd_page_register(apr_pool_t *pool)
+{
+    (void)pool;
+    ap_register_output_filter(PAGE_FILTER, page_filter, NULL, AP_FTYPE_CONTENT_SET);
+    ap_hook_insert_error_filter(page_insert, NULL, NULL, APR_HOOK_LAST);
+}

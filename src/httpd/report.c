@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reports of the configuration's checks. */
+#include "httpd/conf_check.h"
+
+#include "apr_strings.h"
+
+static void report_write(const struct httpd_report *report, enum oidc_level level, int row,
+                         const char *text)
+{
+    const server_rec *s = report->s;
+    const ap_directive_t *at =
+        row >= 0 && report->conf->head.where ? report->conf->head.where[row] : NULL;
+    const char *file = at ? at->filename : s->defn_name;
+    int line = at ? at->line_num : (int)s->defn_line_number;
+    const char *place = file ? apr_psprintf(report->pool, "%s:%d: ", file, line) : "";
+    httpd_log_start(report->s, level, "%s%s (virtual host %s)", place, text,
+                    s->server_hostname ? s->server_hostname : "without ServerName");
+}
+
+void httpd_report_mistake(struct httpd_report *report, int row, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    report_write(report, OIDC_LOG_ERROR, row, apr_pvsprintf(report->pool, fmt, args));
+    va_end(args);
+    report->mistakes++;
+}
+
+void httpd_report_warning(struct httpd_report *report, int row, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    if (!report->quiet) {
+        report_write(report, OIDC_LOG_WARNING, row, apr_pvsprintf(report->pool, fmt, args));
+    }
+    va_end(args);
+}
+
+void httpd_report_notice(struct httpd_report *report, int row, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    if (!report->quiet) {
+        report_write(report, OIDC_LOG_NOTICE, row, apr_pvsprintf(report->pool, fmt, args));
+    }
+    va_end(args);
+}
+
+void httpd_report_line(struct httpd_report *report, enum oidc_level level, const char *file,
+                       int line, const char *text)
+{
+    if (level == OIDC_LOG_ERROR) {
+        report->mistakes++;
+    } else if (report->quiet) {
+        return;
+    }
+    httpd_log_start(report->s, level, "%s:%d: %s", file, line, text);
+}
