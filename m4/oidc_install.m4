@@ -19,10 +19,13 @@ AC_DEFUN([OIDC_INSTALL_DIRS], [
   dnl Debian keeps a .load and a .conf file per module and switches them with a2enmod.
   AS_IF([test -d "$oidc_httpd_conf/mods-available"], [oidc_debian=yes], [oidc_debian=no])
   AS_IF([test "$oidc_native" = yes],
-    [moduledir=$oidc_httpd_modules; oidc_conf=`dirname "$oidc_httpd_conf/x"`],
+    [moduledir=$oidc_httpd_modules; oidc_conf=`dirname "$oidc_httpd_conf/x"`
+     httpdincludedir=`$APXS -q INCLUDEDIR`],
     [test "$oidc_debian" = yes],
-    [moduledir='${libdir}/apache2/modules'; oidc_conf='${sysconfdir}/apache2'],
-    [moduledir='${libdir}/httpd/modules'; oidc_conf='${sysconfdir}/httpd'])
+    [moduledir='${libdir}/apache2/modules'; oidc_conf='${sysconfdir}/apache2'
+     httpdincludedir='${includedir}/apache2'],
+    [moduledir='${libdir}/httpd/modules'; oidc_conf='${sysconfdir}/httpd'
+     httpdincludedir='${includedir}/httpd'])
   dnl Fedora's apxs answers .../httpd/conf, the drop-in directories are its neighbours.
   AS_IF([test "$oidc_native" = yes && test "$oidc_debian" = no],
     [AS_CASE([$oidc_conf], [*/conf], [oidc_conf=`dirname "$oidc_conf"`])])
@@ -34,6 +37,7 @@ AC_DEFUN([OIDC_INSTALL_DIRS], [
     [loaddir="$confdir/conf.modules.d"; sampledir="$confdir/conf.d"])
   AM_CONDITIONAL([DEBIAN_LAYOUT], [test "$oidc_debian" = yes])
   AC_SUBST([moduledir])
+  AC_SUBST([httpdincludedir])
   AC_SUBST([loaddir])
   AC_SUBST([sampledir])
 ])
