@@ -44,9 +44,9 @@ struct rp_session {
     apr_time_t created, idle_expires, hard_expires;
     apr_time_t cold_expires;          /* when the store forgets the cold record */
     apr_int64_t access_token_expires; /* seconds since 1970, 0 unknown */
-    const char *access_token, *token_type, *scope;
+    const char *access_token, *token_type, *scope; /* fit for header lines */
     struct oidc_str packed; /* the claims */
-    struct oidc_str marks;  /* one byte per claim of `packed`: whether it is passed on (src/rp/pack.h) */
+    struct oidc_str index;  /* which claims of `packed` are passed on, and where they are (src/rp/pack.h) */
     unsigned flags;         /* src/rp/record.h */
     struct oidc_str record; /* the hot record itself */
     struct oidc_str cold;   /* client-side sessions: the cold record; otherwise empty, it is in the store */

@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 
 #include "oidc/authz_resp.h"
+#include "oidc/header.h"
 #include "oidc/wire.h"
 #include "rp/cookies.h"
 #include "rp/endpoints.h"
@@ -203,6 +204,12 @@ static const char *callback_or_empty(const char *text)
     return text ? text : "";
 }
 
+/* Fit for a header line, so that no request has to look (N114). */
+static const char *callback_fit(apr_pool_t *pool, const char *text)
+{
+    return oidc_header_value(pool, callback_or_empty(text));
+}
+
 static enum oidc_rc callback_fill(struct oidc_ctx *ctx, const struct rp_site *site,
                                   const char *issuer, const struct rp_tokens *t,
                                   struct rp_session *out)
@@ -221,14 +228,14 @@ static enum oidc_rc callback_fill(struct oidc_ctx *ctx, const struct rp_site *si
     out->issuer = issuer;
     out->sub = callback_claim(t->id_token, OIDC_CLAIM_SUB);
     out->sid = callback_claim(t->id_token, OIDC_CLAIM_SID);
-    out->access_token = callback_or_empty(t->resp.access_token);
-    out->token_type = callback_or_empty(t->resp.token_type);
-    out->scope = callback_or_empty(t->resp.scope);
+    out->access_token = callback_fit(ctx->pool, t->resp.access_token);
+    out->token_type = callback_fit(ctx->pool, t->resp.token_type);
+    out->scope = callback_fit(ctx->pool, t->resp.scope);
     out->access_token_expires = t->resp.expires_in < 0 ? 0
                                                        : oidc_ctx_now_sec(ctx) + t->resp.expires_in;
     out->packed = packed.packed;
-    out->marks = packed.marks;
-    out->flags = packed.clean ? RP_RECORD_CLEAN : 0;
+    out->index = packed.index;
+    out->flags = packed.plain ? RP_RECORD_PLAIN : 0;
     return OIDC_OK;
 }
 

@@ -4,11 +4,13 @@
 
 #include <apr_strings.h>
 
+#include "oidc/buf.h"
 #include "oidc/header.h"
 #include "rp/reserved.h"
 
-#define HEADER_MAX 256 /* bytes of a name that is passed on */
+#define HEADER_MAX 255 /* bytes of a name that is passed on: its length has one byte in the index */
 #define DEPTH_MAX 64
+#define PLAIN_MAX_BYTES ((size_t)64 * 1024) /* of names and texts that a view may pass on uncounted */
 
 /* ---- claim lists ---- */
 
@@ -40,6 +42,8 @@ static const json_t *pack_apply_lists(apr_pool_t *pool, const struct rp_conf *co
 }
 
 /* ---- marks ---- */
+
+_Static_assert(OIDC_PACKED_MAX < 1 << 24, "a position in the claims has 24 bits in the index");
 
 struct pack_claim {
     struct oidc_packed_claim claim;
@@ -93,17 +97,33 @@ static int pack_mark_all(struct oidc_ctx *ctx, struct oidc_str packed, struct pa
     return n;
 }
 
-static void pack_finish(struct oidc_ctx *ctx, struct rp_packed *out, int n)
+static void pack_index_add(struct oidc_buf *b, struct oidc_str packed, const struct pack_claim *c)
+{
+    const size_t at = (size_t)(c->claim.header.p - packed.p);
+    oidc_buf_add_char(b, (char)((unsigned)c->mark | (unsigned)c->claim.source << 4));
+    oidc_buf_add_char(b, (char)(at >> 16));
+    oidc_buf_add_u16(b, (unsigned)(at & 0xffff));
+    oidc_buf_add_char(b, (char)c->claim.header.n);
+}
+
+static enum oidc_rc pack_index(struct oidc_ctx *ctx, struct rp_packed *out, int n)
 {
     struct pack_claim *claims = apr_palloc(ctx->pool, (size_t)(n + 1) * sizeof *claims);
-    char *marks = apr_palloc(ctx->pool, (size_t)n + 1);
+    struct oidc_buf b;
+    size_t bytes = 0;
+    int clean = 1;
+    oidc_buf_init(&b, ctx->pool, (size_t)RP_PACK_MAX_CLAIMS * RP_INDEX_ENTRY);
     n = pack_mark_all(ctx, out->packed, claims);
-    out->clean = 1;
     for (int i = 0; i < n; i++) {
-        marks[i] = (char)claims[i].mark;
-        out->clean &= oidc_str_is_printable(claims[i].claim.text);
+        const struct oidc_packed_claim *c = &claims[i].claim;
+        if (claims[i].mark != RP_MARK_NEVER) {
+            pack_index_add(&b, out->packed, &claims[i]);
+            clean &= oidc_str_is_printable(c->text);
+            bytes += c->header.n + c->text.n;
+        }
     }
-    out->marks = oidc_str(marks, (size_t)n);
+    out->plain = clean && bytes <= PLAIN_MAX_BYTES;
+    return oidc_buf_take(ctx, &b, "the index of the claims", &out->index);
 }
 
 static enum oidc_rc pack_sets(struct oidc_ctx *ctx, const struct rp_site *site,
@@ -120,8 +140,7 @@ static enum oidc_rc pack_sets(struct oidc_ctx *ctx, const struct rp_site *site,
     if (oidc_packed_print(ctx, &site->style, inputs, 3, &out->packed) != OIDC_OK) {
         return OIDC_FAILED;
     }
-    pack_finish(ctx, out, (int)n);
-    return OIDC_OK;
+    return pack_index(ctx, out, (int)n);
 }
 
 enum oidc_rc rp_pack_claims(struct oidc_ctx *ctx, const struct rp_site *site,

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Verified claims made ready for the hot path: claim lists applied, packed, and each claim marked with whether the
- * application may see it. Everything that takes thought is done here, once per login.
+ * Verified claims made ready for the hot path: claim lists applied, packed, and an index of those that the application
+ * may see. Everything that takes thought is done here, once per login.
+ *
+ * The index has RP_INDEX_ENTRY bytes for each claim that may be passed on: mark and source (1 byte: mark | source << 4),
+ * where in `packed` its header name begins (24 bits, big-endian), and that name's length (1 byte). Its text begins behind
+ * the name and a NUL, as oidc/packed.h says, and ends with a NUL.
  */
 #ifndef RP_PACK_H
 #define RP_PACK_H
@@ -10,9 +14,10 @@
 
 #define RP_PACK_MAX_CLAIMS 1000 /* top-level claims of one login */
 
-/* What a claim's byte in rp_session.marks says. */
+#define RP_INDEX_ENTRY 5
+
 enum rp_mark {
-    RP_MARK_NEVER = 0,           /* null, a name that means something else, or one that came before */
+    RP_MARK_NEVER = 0,           /* not in the index: null, a name that means something else, or one that came before */
     RP_MARK_PASS = 1,
     RP_MARK_UNLESS_USERINFO = 2, /* of the ID token, and userinfo has it too: the later one wins */
     RP_MARK_UNLESS_ID_TOKEN = 3, /* of userinfo, and its name folds into that of another claim of the ID token */
@@ -25,8 +30,8 @@ struct rp_claim_sets {
 };
 
 struct rp_packed {
-    struct oidc_str packed, marks;
-    int clean; /* 1 when every text is fit for a header line as it is */
+    struct oidc_str packed, index;
+    int plain; /* 1 when every text is fit for a header line as it is, and all together are far below a view's limit */
 };
 
 /* OIDC_E_SESSION_TOO_LARGE for too many or too large claims. */

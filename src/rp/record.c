@@ -98,7 +98,7 @@ enum oidc_rc rp_record_print(struct oidc_ctx *ctx, const struct rp_session *s, s
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         record_add(&b, oidc_str_z(texts[i]));
     }
-    record_add(&b, s->marks);
+    record_add(&b, s->index);
     record_add(&b, s->packed);
     return oidc_buf_take(ctx, &b, "the session", out);
 }
@@ -130,7 +130,7 @@ enum oidc_rc rp_record_read(struct oidc_str bytes, struct rp_session *out)
             return OIDC_FAILED;
         }
     }
-    if (!record_next(&rest, &out->marks) || !record_next(&rest, &out->packed) || rest.n) {
+    if (!record_next(&rest, &out->index) || !record_next(&rest, &out->packed) || rest.n) {
         return OIDC_FAILED;
     }
     out->record = bytes;

@@ -14,7 +14,7 @@
 #include "oidc/rp.h"
 
 /* Flags of the hot record. */
-#define RP_RECORD_CLEAN 1u /* every text is fit for a header line as it is */
+#define RP_RECORD_PLAIN 1u /* the texts of the claims may be passed on without a look: rp_packed.plain */
 #define RP_RECORD_LAX 2u   /* the cookie went out as Lax at login and is to become Strict */
 
 /* What is needed seldom. Strings are never NULL. */

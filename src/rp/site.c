@@ -184,7 +184,7 @@ enum oidc_rc rp_site_make(struct oidc_ctx *ctx, apr_pool_t *pool, const struct r
 {
     const struct rp_conf *conf = setup->conf;
     struct rp_site *site = apr_pcalloc(pool, sizeof *site);
-    const char *path;
+    const char *path = NULL;
     if (!setup->sealer || !setup->name) {
         return oidc_fail(ctx, OIDC_E_INTERNAL, "a site without keys or name");
     }

@@ -15,56 +15,74 @@ struct view {
     const struct rp_dir *dir;
     struct rp_variable *variables;
     int n;
-    size_t bytes;
+    size_t bytes; /* of names and values, but for claims that are plain */
 };
 
-/* Room for one more, within both limits. Adding beyond is remembered in n and bytes, and written nowhere. */
-static inline void view_put(struct view *v, const char *name, const char *value, size_t bytes)
+/* Adding beyond the limit is remembered in n, and written nowhere. */
+static inline void view_put(struct view *v, const char *name, const char *value)
 {
     if (v->n < VIEW_MAX_VARIABLES) {
         v->variables[v->n].name = name;
         v->variables[v->n].value = value;
     }
     v->n++;
-    v->bytes += bytes;
 }
 
-/* OIDCPassClaimsAs, second argument; `clean` says that the text may go into a header line as it is. */
-static const char *view_encode(const struct view *v, struct oidc_str text, int clean)
+/* OIDCPassClaimsAs, second argument. */
+static const char *view_encode(const struct view *v, const char *text)
 {
     switch (v->dir->pass_encoding) {
     case RP_PASS_BASE64URL:
-        return oidc_b64url_print(v->pool, text);
+        return oidc_b64url_print(v->pool, oidc_str_z(text));
     case RP_PASS_LATIN1:
-        return oidc_header_value(v->pool, oidc_str_latin1(v->pool, text));
+        text = oidc_str_latin1(v->pool, oidc_str_z(text));
+        break;
     case RP_PASS_UTF8:
         break;
     }
     /* CHECK value: no line ends in a header; N114 */
-    return clean ? text.p : oidc_header_value(v->pool, text.p);
+    return oidc_header_value(v->pool, text);
 }
 
 static void view_add(struct view *v, const char *name, const char *value)
 {
-    size_t n = strlen(value);
-    if (n > 0) {
-        const char *text = view_encode(v, oidc_str(value, n), 0);
-        view_put(v, name, text, strlen(name) + strlen(text));
+    if (*value) {
+        const char *text = view_encode(v, value);
+        view_put(v, name, text);
+        v->bytes += strlen(name) + strlen(text);
+    }
+}
+
+static const char *view_decimal(apr_pool_t *pool, apr_int64_t v)
+{
+    char digits[24], *p = digits + sizeof digits;
+    for (*--p = '\0'; v > 0; v /= 10) {
+        *--p = (char)('0' + v % 10);
+    }
+    return apr_pmemdup(pool, p, (size_t)(digits + sizeof digits - p));
+}
+
+/* These were made fit for a header line at login. */
+static void view_add_fit(struct view *v, const char *name, const char *value)
+{
+    if (v->dir->pass_encoding != RP_PASS_UTF8) {
+        view_add(v, name, value);
+    } else if (*value) {
+        view_put(v, name, value);
     }
 }
 
 static void view_add_access_token(struct view *v, const struct rp_session *s)
 {
-    view_add(v, "OIDC_access_token", s->access_token);
-    view_add(v, "OIDC_access_token_type", s->token_type);
-    view_add(v, "OIDC_scope", s->scope);
+    view_add_fit(v, "OIDC_access_token", s->access_token);
+    view_add_fit(v, "OIDC_access_token_type", s->token_type);
+    view_add_fit(v, "OIDC_scope", s->scope);
     if (s->access_token_expires > 0) {
-        view_add(v, "OIDC_access_token_expires",
-                 apr_psprintf(v->pool, "%" APR_INT64_T_FMT, s->access_token_expires));
+        view_add_fit(v, "OIDC_access_token_expires", view_decimal(v->pool, s->access_token_expires));
     }
 }
 
-/* Marks that mean "passed" on this path. */
+/* Marks, as bits, that mean "passed" on this path. */
 static unsigned view_marks(const struct rp_dir *dir, enum oidc_claim_source source)
 {
     int id_token = (dir->pass_id_token & RP_ID_TOKEN_CLAIMS) != 0;
@@ -84,28 +102,27 @@ static int view_is_taken(const struct rp_dir *dir, const char *name)
                && oidc_header_same(name, dir->userinfo_json_name));
 }
 
-/* CHECK mark: a claim without one is not passed on; N117 */
-static inline int view_is_passed(const struct view *v, const struct oidc_packed_claim *c,
-                                 unsigned marks, unsigned char mark)
-{
-    return mark <= RP_MARK_UNLESS_ID_TOKEN && (marks >> mark & 1u)
-           && !view_is_taken(v->dir, c->header.p);
-}
-
+/* CHECK index: a claim that is not in it is not passed on; it leads nowhere outside the claims; N117, N140 */
 static void view_add_claims(struct view *v, const struct rp_packed *p)
 {
-    const unsigned id_token = view_marks(v->dir, OIDC_FROM_ID_TOKEN);
-    const unsigned userinfo = view_marks(v->dir, OIDC_FROM_USERINFO);
-    const int as_is = p->clean && v->dir->pass_encoding == RP_PASS_UTF8;
-    struct oidc_packed_claim c;
-    size_t i = 0;
-    for (size_t pos = 0; oidc_packed_next(p->packed, &pos, &c) && i < p->marks.n; i++) {
-        unsigned marks = c.source == OIDC_FROM_ID_TOKEN ? id_token : userinfo;
-        if (!view_is_passed(v, &c, marks, (unsigned char)p->marks.p[i])) {
+    const unsigned marks[2] = {view_marks(v->dir, OIDC_FROM_ID_TOKEN),
+                               view_marks(v->dir, OIDC_FROM_USERINFO)};
+    const int as_is = p->plain && v->dir->pass_encoding == RP_PASS_UTF8;
+    const int names_taken = v->dir->authn_header || v->dir->userinfo_json_name;
+    const char *end = p->index.p + p->index.n;
+    for (const char *e = p->index.p; end - e >= RP_INDEX_ENTRY; e += RP_INDEX_ENTRY) {
+        const unsigned char *u = (const unsigned char *)e;
+        const size_t at = (size_t)u[1] << 16 | (size_t)u[2] << 8 | u[3];
+        const char *name = p->packed.p + at, *text = name + u[4] + 1;
+        if (!(marks[u[0] >> 4 == OIDC_FROM_USERINFO] >> (u[0] & 15) & 1u)
+            || at + u[4] >= p->packed.n || (names_taken && view_is_taken(v->dir, name))) {
             continue;
         }
-        const char *text = as_is ? c.text.p : view_encode(v, c.text, p->clean);
-        view_put(v, c.header.p, text, c.header.n + (as_is ? c.text.n : strlen(text)));
+        if (!as_is) {
+            text = view_encode(v, text);
+            v->bytes += u[4] + strlen(text);
+        }
+        view_put(v, name, text);
     }
 }
 
@@ -141,7 +158,7 @@ static enum oidc_rc view_fill(struct oidc_ctx *ctx, const struct rp_site *site,
                               const struct rp_session *s, struct view *v)
 {
     const struct rp_dir *dir = v->dir;
-    struct rp_packed p = {s->packed, s->marks, (s->flags & RP_RECORD_CLEAN) != 0};
+    struct rp_packed p = {s->packed, s->index, (s->flags & RP_RECORD_PLAIN) != 0};
     if (dir->pass_access_token) {
         view_add_access_token(v, s);
     }
