@@ -4,21 +4,28 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <stdlib.h>
 #include "jose/alg_row.h"
 #include "jose/openssl_err.h"
 #include "oidc/b64.h"
 
-/*
- * Looked up once: the lookup by name costs more than hashing a session id. OpenSSL keeps one object
- * per algorithm, so a reference that lasts as long as the process holds no memory of its own, not
- * even when the module is loaded again.
- */
+/* Looked up once: the lookup by name costs more than hashing a session id. */
 static EVP_MD *hash_sha256;
 static CRYPTO_ONCE hash_once = CRYPTO_ONCE_STATIC_INIT;
 
+static void hash_end(void)
+{
+    EVP_MD_free(hash_sha256);
+    hash_sha256 = NULL;
+}
+
+/* A module's atexit() runs when the module is unloaded, at the latest before OpenSSL's own end. */
 static void hash_fetch(void)
 {
     hash_sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (hash_sha256 && atexit(hash_end) != 0) {
+        hash_end();
+    }
 }
 
 enum oidc_rc oidc_hash_sha256(struct oidc_ctx *ctx, struct oidc_str in,

@@ -25,28 +25,32 @@ const char *oidc_jwt_typ(const struct oidc_jwt *jwt)
     return jwt->typ;
 }
 
-/* The three parts between the dots, none of them empty but perhaps the last. */
-static enum oidc_rc jwt_split(struct oidc_ctx *ctx, struct oidc_str text, struct oidc_str part[3])
+#define PARTS_SEEN 6 /* one more than any compact serialization has */
+
+/* Cuts at the dots; returns how many parts there are, the last one with what is left over. */
+static int jwt_cut(struct oidc_str text, struct oidc_str part[PARTS_SEEN])
 {
     int n = 0;
-    size_t start = 0;
-    for (size_t i = 0; i <= text.n; i++) {
-        if (i < text.n && text.p[i] != '.') {
-            continue;
-        }
-        if (n < 3) {
-            part[n] = oidc_str(text.p + start, i - start);
-        }
-        n++;
-        start = i + 1;
+    const char *dot;
+    while (n < PARTS_SEEN - 1 && (dot = memchr(text.p, '.', text.n)) != NULL) {
+        size_t len = (size_t)(dot - text.p);
+        part[n++] = oidc_str(text.p, len);
+        text = oidc_str(dot + 1, text.n - len - 1);
     }
+    part[n++] = text;
+    return n;
+}
+
+static enum oidc_rc jwt_split(struct oidc_ctx *ctx, struct oidc_str text,
+                              struct oidc_str part[PARTS_SEEN])
+{
+    int n = jwt_cut(text, part);
     if (n == 5) {
         return oidc_fail(ctx, OIDC_E_JWT_FORMAT, "the token is encrypted, which was not asked for");
     }
     /* CHECK jwt_parts: the compact serialization and no other; RFC 7515 7.1; N061, N070, N073 */
     if (n != 3 || !part[0].n || !part[1].n) {
-        return oidc_fail(ctx, OIDC_E_JWT_FORMAT, "a token is three parts with dots between, not %d",
-                         n);
+        return oidc_fail(ctx, OIDC_E_JWT_FORMAT, "a token is three parts with dots between");
     }
     return OIDC_OK;
 }
@@ -155,12 +159,12 @@ static enum oidc_rc jwt_parse_header(struct oidc_ctx *ctx, struct oidc_str part,
 enum oidc_rc oidc_jwt_parse(struct oidc_ctx *ctx, struct oidc_str compact, size_t max,
                             struct oidc_jwt **out)
 {
-    struct oidc_str part[3];
+    struct oidc_str part[PARTS_SEEN];
     struct oidc_jwt *jwt = apr_pcalloc(ctx->pool, sizeof *jwt);
     /* CHECK jwt_size: before the first byte is looked at; N061 */
-    if (compact.n > max) {
-        return oidc_fail(ctx, OIDC_E_JWT_FORMAT, "a token of %zu bytes, at most %zu", compact.n,
-                         max);
+    if (!compact.n || compact.n > max) {
+        return oidc_fail(ctx, OIDC_E_JWT_FORMAT, "a token of %zu bytes, 1 to %zu are allowed",
+                         compact.n, max);
     }
     if (jwt_split(ctx, compact, part) != OIDC_OK ||
         jwt_parse_header(ctx, part[0], jwt) != OIDC_OK) {

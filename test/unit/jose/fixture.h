@@ -61,7 +61,7 @@ static int fixture_start(void **state)
     return 0;
 }
 
-/* Whatever a test provoked: OpenSSL's queue is empty, or TLS code in the same thread would trip over it. */
+/* Whatever a test provoked, OpenSSL's queue is empty: TLS code in the same thread reads it. */
 static int fixture_end(void **state)
 {
     (void)state;

@@ -88,7 +88,8 @@ static void purpose_and_place_are_bound(void **state)
             assert_refused(oidc_unseal(&t.ctx, s, (enum oidc_seal_purpose)p, place, blob, &out));
         }
     }
-    assert_refused(oidc_unseal(&t.ctx, s, OIDC_SEAL_STATE, oidc_str("op.example|", 11), blob, &out));
+    struct oidc_str cut = oidc_str(place.p, place.n - 1);
+    assert_refused(oidc_unseal(&t.ctx, s, OIDC_SEAL_STATE, cut, blob, &out));
     assert_refused(oidc_unseal(&t.ctx, s, OIDC_SEAL_STATE, oidc_str(NULL, 0), blob, &out));
     assert_ok(oidc_unseal(&t.ctx, s, OIDC_SEAL_STATE, place, blob, &out));
     assert_fails(oidc_seal(&t.ctx, s, (enum oidc_seal_purpose)0, place, blob, &out), INTERNAL);
@@ -133,16 +134,15 @@ static void passphrases_have_limits(void **state)
 {
     (void)state;
     struct oidc_sealer *s;
-    char *long_one = apr_palloc(t.pool, 4097);
-    memset(long_one, 'x', 4097);
-    assert_fails(oidc_sealer_make(&t.ctx, t.pool, oidc_secret_make(t.pool, oidc_str_z("")), NULL, &s),
-                 CONFIG);
+    struct oidc_str text = oidc_str(memset(apr_palloc(t.pool, 4097), 'x', 4097), 4097);
+    const struct oidc_secret *empty = oidc_secret_make(t.pool, oidc_str(NULL, 0));
+    const struct oidc_secret *too_long = oidc_secret_make(t.pool, text);
+    const struct oidc_secret *longest = oidc_secret_make(t.pool, oidc_str(text.p, 4096));
+    assert_fails(oidc_sealer_make(&t.ctx, t.pool, empty, NULL, &s), CONFIG);
     assert_fails(oidc_sealer_make(&t.ctx, t.pool, NULL, NULL, &s), CONFIG);
-    assert_fails(oidc_sealer_make(&t.ctx, t.pool,
-                                  oidc_secret_make(t.pool, oidc_str(long_one, 4097)), NULL, &s),
-                 CONFIG);
-    assert_ok(oidc_sealer_make(&t.ctx, t.pool, oidc_secret_make(t.pool, oidc_str(long_one, 4096)),
-                               NULL, &s));
+    assert_fails(oidc_sealer_make(&t.ctx, t.pool, too_long, NULL, &s), CONFIG);
+    assert_ok(oidc_sealer_make(&t.ctx, t.pool, longest, NULL, &s));
+    assert_fails(oidc_sealer_make(&t.ctx, t.pool, longest, empty, &s), CONFIG);
 }
 
 static void sizes_have_limits(void **state)

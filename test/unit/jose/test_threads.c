@@ -83,8 +83,8 @@ static void make_shared(void)
     for (size_t i = 0; i < N_ALGS; i++) {
         struct oidc_jwks *set = oidc_jwks_make(t.pool);
         if (algs[i] == OIDC_ALG_HS256) {
-            assert_ok(oidc_jwk_make_oct(&t.ctx, t.pool,
-                                        oidc_str_z("0123456789abcdef0123456789abcdef"), NULL, &jwk));
+            struct oidc_str secret = oidc_str_z("0123456789abcdef0123456789abcdef");
+            assert_ok(oidc_jwk_make_oct(&t.ctx, t.pool, secret, NULL, &jwk));
         } else {
             assert_ok(oidc_jwk_generate(&t.ctx, t.pool, algs[i], &jwk));
         }
