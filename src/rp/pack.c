@@ -245,6 +245,6 @@ const char *rp_pack_biggest(apr_pool_t *pool, struct oidc_str packed)
             biggest = c;
         }
     }
-    return apr_psprintf(pool, "the biggest claim is %s with %zu bytes",
+    return apr_psprintf(pool, "the biggest claim is %s with %" APR_SIZE_T_FMT " bytes",
                         oidc_log_quote_n(pool, biggest.name.p, biggest.name.n), most);
 }

@@ -11,7 +11,7 @@ static const char *user_text(apr_pool_t *pool, const struct oidc_claims *claims,
 {
     const json_t *v = claims ? json_object_get(oidc_claims_json(claims), name) : NULL;
     if (json_is_integer(v)) {
-        return apr_psprintf(pool, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+        return apr_psprintf(pool, "%" APR_INT64_T_FMT, (apr_int64_t)json_integer_value(v));
     }
     return json_is_string(v) ? apr_pstrmemdup(pool, json_string_value(v), json_string_length(v))
                              : NULL;

@@ -69,6 +69,7 @@ static void view_add_fit(struct view *v, const char *name, const char *value)
         view_add(v, name, value);
     } else if (*value) {
         view_put(v, name, value);
+        v->bytes += strlen(value);
     }
 }
 
