@@ -43,8 +43,18 @@ const char *oidc_jwt_peek(struct oidc_ctx *ctx, const struct oidc_jwt *jwt, cons
 enum oidc_rc oidc_jwt_verify(struct oidc_ctx *ctx, const struct oidc_jwt *jwt, const struct oidc_jwks *keys,
                              oidc_alg_set allowed, const json_t **payload) OIDC_MUST_CHECK;
 
+/*
+ * Verifies a proof of possession (RFC 9449) with the public key in its own header: that shows who holds the key, never
+ * who issued the token. A private member, a symmetric key or a key that is weak or does not fit the algorithm fails.
+ */
+enum oidc_rc oidc_jwt_verify_embedded(struct oidc_ctx *ctx, const struct oidc_jwt *jwt, oidc_alg_set allowed,
+                                      struct oidc_jwk **key, const json_t **payload) OIDC_MUST_CHECK;
+
 /* Signs claims. `typ` may be NULL; kid is the key's. */
 enum oidc_rc oidc_jwt_sign(struct oidc_ctx *ctx, const struct oidc_jwk *key, enum oidc_alg alg, const char *typ,
                            const json_t *claims, const char **out) OIDC_MUST_CHECK;
+/* The same with the public key in the header (jwk) instead of its kid: a proof of possession. */
+enum oidc_rc oidc_jwt_sign_embedded(struct oidc_ctx *ctx, const struct oidc_jwk *key, enum oidc_alg alg, const char *typ,
+                                    const json_t *claims, const char **out) OIDC_MUST_CHECK;
 
 #endif

@@ -50,5 +50,8 @@ enum oidc_rc oidc_jwk_finish_private(struct oidc_ctx *ctx, enum oidc_code code,
 /* One public key of a set from outside. Refusals carry OIDC_E_JWKS. */
 enum oidc_rc oidc_jwk_parse_public(struct oidc_ctx *ctx, apr_pool_t *pool, const json_t *member,
                                    struct oidc_jwk **out) OIDC_MUST_CHECK;
+/* The public members alone: for a thumbprint, and for the header of a proof of possession. */
+enum oidc_rc oidc_jwk_print_bare(struct oidc_ctx *ctx, const struct oidc_jwk *jwk,
+                                 const json_t **out) OIDC_MUST_CHECK;
 
 #endif

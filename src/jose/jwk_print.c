@@ -94,3 +94,14 @@ enum oidc_rc oidc_jwk_thumbprint(struct oidc_ctx *ctx, const struct oidc_jwk *jw
     }
     return oidc_hash_sha256_b64url(ctx, oidc_str_z(oidc_json_print(ctx->pool, obj)), out);
 }
+
+enum oidc_rc oidc_jwk_print_bare(struct oidc_ctx *ctx, const struct oidc_jwk *jwk,
+                                 const json_t **out)
+{
+    json_t *obj;
+    if (jwk_print_members(ctx, jwk, &obj) != OIDC_OK) {
+        return OIDC_FAILED;
+    }
+    *out = obj;
+    return OIDC_OK;
+}

@@ -102,8 +102,8 @@ static const char *jwt_header_fault(const json_t *header)
 }
 
 /*
- * Header members jwk, jku, x5u, x5c, x5t are not read at all: the token does not choose its key
- * (N056).
+ * Header members jku, x5u, x5c, x5t are not read at all, and jwk is kept for proofs of possession
+ * only: the token does not choose its key (N056).
  */
 static enum oidc_rc jwt_read_header(struct oidc_ctx *ctx, const json_t *header,
                                     struct oidc_jwt *jwt)
@@ -125,6 +125,7 @@ static enum oidc_rc jwt_read_header(struct oidc_ctx *ctx, const json_t *header,
         return oidc_fail(ctx, OIDC_E_JWT_HEADER, "kid or typ of a token header is no string");
     }
     jwt->alg = oidc_alg_parse(oidc_str_z(jwt->alg_text));
+    jwt->embedded = json_object_get(header, "jwk");
     return OIDC_OK;
 }
 

@@ -11,6 +11,7 @@ struct oidc_jwt {
     struct oidc_str input;     /* header '.' payload as they came: what was signed */
     struct oidc_str payload;   /* decoded */
     struct oidc_str signature; /* decoded */
+    const json_t *embedded;    /* the header's jwk: for oidc_jwt_verify_embedded alone */
 };
 
 #endif

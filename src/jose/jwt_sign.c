@@ -22,6 +22,7 @@ struct jwt_draft {
     enum oidc_alg alg;
     const char *typ;
     struct oidc_str payload;
+    const json_t *embedded; /* public key for the header, instead of kid; or NULL */
 };
 
 /* ---- by cjose ---- */
@@ -36,9 +37,11 @@ static const char *jwt_cjose_export(apr_pool_t *pool, cjose_jws_t *jws)
 static const char *jwt_cjose_sign(apr_pool_t *pool, const struct jwt_draft *d, cjose_header_t *h)
 {
     cjose_err err;
+    const char *kid = d->embedded ? NULL : d->key->info.kid;
     if (!h || !cjose_header_set(h, CJOSE_HDR_ALG, d->row->name, &err) ||
         (d->typ && !cjose_header_set(h, "typ", d->typ, &err)) ||
-        (d->key->info.kid && !cjose_header_set(h, CJOSE_HDR_KID, d->key->info.kid, &err))) {
+        (d->embedded && !cjose_header_set_raw(h, "jwk", oidc_json_print(pool, d->embedded), &err)) ||
+        (kid && !cjose_header_set(h, CJOSE_HDR_KID, kid, &err))) {
         return NULL;
     }
     cjose_jws_t *jws = cjose_jws_sign(d->key->cjose, h, (const uint8_t *)d->payload.p,
@@ -80,7 +83,11 @@ static const char *jwt_print_header(apr_pool_t *pool, const struct jwt_draft *d)
     json_t *header = oidc_json_object(pool);
     oidc_json_put_string(header, "alg", d->row->name);
     oidc_json_put_string(header, "typ", d->typ);
-    oidc_json_put_string(header, "kid", d->key->info.kid);
+    if (d->embedded) {
+        oidc_json_put_copy(header, "jwk", d->embedded);
+    } else {
+        oidc_json_put_string(header, "kid", d->key->info.kid);
+    }
     return oidc_b64url_print(pool, oidc_str_z(oidc_json_print(pool, header)));
 }
 
@@ -100,19 +107,39 @@ static enum oidc_rc jwt_sign_openssl(struct oidc_ctx *ctx, const struct jwt_draf
     return OIDC_OK;
 }
 
-enum oidc_rc oidc_jwt_sign(struct oidc_ctx *ctx, const struct oidc_jwk *key, enum oidc_alg alg,
-                           const char *typ, const json_t *claims, const char **out)
+static enum oidc_rc jwt_sign(struct oidc_ctx *ctx, struct jwt_draft *d, const json_t *claims,
+                             const char **out)
 {
+    const struct oidc_jwk *key = d->key;
     const char *text = oidc_json_print(ctx->pool, claims);
-    struct jwt_draft d = {key, oidc_alg_row(alg), alg, typ, oidc_str_z(text)};
+    d->row = oidc_alg_row(d->alg);
+    d->payload = oidc_str_z(text);
     /* CHECK sign_key: the family is the key's, and a public key signs nothing */
-    if (!oidc_alg_fits(alg, key->info.kty, key->crv) || !key->info.is_private) {
+    if (!oidc_alg_fits(d->alg, key->info.kty, key->crv) || !key->info.is_private) {
         return oidc_fail(ctx, OIDC_E_JWT_KEY, "a %s key of type %s does not sign %s",
                          key->info.is_private ? "private" : "public", key->info.kty,
-                         oidc_alg_name(alg));
+                         oidc_alg_name(d->alg));
     }
     if (!text) {
         return oidc_fail(ctx, OIDC_E_TOO_LARGE, "the claims to sign");
     }
-    return key->cjose ? jwt_sign_cjose(ctx, &d, out) : jwt_sign_openssl(ctx, &d, out);
+    return key->cjose ? jwt_sign_cjose(ctx, d, out) : jwt_sign_openssl(ctx, d, out);
+}
+
+enum oidc_rc oidc_jwt_sign(struct oidc_ctx *ctx, const struct oidc_jwk *key, enum oidc_alg alg,
+                           const char *typ, const json_t *claims, const char **out)
+{
+    struct jwt_draft d = {.key = key, .alg = alg, .typ = typ};
+    return jwt_sign(ctx, &d, claims, out);
+}
+
+enum oidc_rc oidc_jwt_sign_embedded(struct oidc_ctx *ctx, const struct oidc_jwk *key,
+                                    enum oidc_alg alg, const char *typ, const json_t *claims,
+                                    const char **out)
+{
+    struct jwt_draft d = {.key = key, .alg = alg, .typ = typ};
+    if (oidc_jwk_print_bare(ctx, key, &d.embedded) != OIDC_OK) {
+        return OIDC_FAILED;
+    }
+    return jwt_sign(ctx, &d, claims, out);
 }
