@@ -37,7 +37,7 @@ static module *alias_find(server_rec *s, const char *symbol)
 static apr_status_t alias_leave(void *baton)
 {
     (void)baton;
-    if (alias.entered) {
+    if (alias.entered && !alias.twice) {
         ap_remove_loaded_module(httpd_module_alias);
     }
     *httpd_module_alias = alias.saved;

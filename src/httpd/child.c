@@ -77,7 +77,6 @@ int httpd_child_start(apr_pool_t *pool, apr_pool_t *log, apr_pool_t *temp, serve
     struct httpd_env_setup setup = {STORE_NAME, child_shm_bytes(s), 1};
     int failed = 0;
     (void)log;
-    (void)temp;
     /* httpd reads its configuration twice at a start; the first time is a rehearsal */
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
         return OK;
@@ -86,6 +85,7 @@ int httpd_child_start(apr_pool_t *pool, apr_pool_t *log, apr_pool_t *temp, serve
     if (httpd_env_start(&ctx, &setup) != OIDC_OK) {
         return child_failed(&ctx, s);
     }
+    httpd_conf_warn(temp, s);
     for (server_rec *v = s; v; v = v->next) {
         httpd_env_ctx(&ctx, pool, v);
         if (httpd_conf_is_used(child_conf(v)) && child_make_site(&ctx, v) != OIDC_OK) {

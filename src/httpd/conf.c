@@ -3,6 +3,7 @@
 #include "httpd/conf.h"
 
 #include "apr_strings.h"
+#include "httpd/directive.h"
 #include "httpd/glue.h"
 #include "httpd/hooks.h"
 #include "httpd/kinds.h"
@@ -20,58 +21,27 @@ static void conf_note_header(cmd_parms *cmd, const struct httpd_row *row, const 
                        : row->index == HTTPD_ROW_OIDCPassUserInfoAs ? dir->rp.userinfo_json_name
                                                                     : NULL;
     /* .htaccess is read while requests are served: nothing may be changed then */
-    if (name && ap_check_cmd_context(cmd, NOT_IN_HTACCESS) == NULL) {
+    if (name && !httpd_directive_is_late(cmd)) {
         conf->header_names = httpd_kinds_append(cmd->pool, conf->header_names, 1, &name);
-    }
-}
-
-/* Dumps of the configuration show the line; a secret is taken out of it. exec: names a program and stays. */
-static void conf_hide(cmd_parms *cmd, int n, const char *const *words)
-{
-    for (int i = 0; i < n; i++) {
-        if (strncmp(words[i], "exec:", 5) != 0 && cmd->directive) {
-            cmd->directive->args = "(hidden)";
-        }
     }
 }
 
 static const char *conf_set(cmd_parms *cmd, void *section, const char *line)
 {
     const struct httpd_row *row = cmd->info;
-    void *conf = row->scope == HTTPD_DIR
-                     ? section
-                     : ap_get_module_config(cmd->server->module_config, httpd_module);
-    struct httpd_head *head = conf;
-    const char **words;
-    int n = httpd_table_split(cmd->pool, line, &words);
-    struct httpd_arg a = {cmd->pool, row, (char *)conf + row->offset, httpd_table_is_set(head, row),
-                          cmd};
-    const char *message = httpd_table_read(&a, n, words);
-    if (row->kind->hidden) {
-        conf_hide(cmd, n, words);
+    const char *message = httpd_directive_set(cmd, section, line);
+    if (!message && row->scope == HTTPD_DIR) {
+        conf_note_header(cmd, row, section);
     }
-    if (message) {
-        return message;
-    }
-    head->set[row->index / 64] |= (apr_uint64_t)1 << (row->index % 64);
-    if (head->where) {
-        head->where[row->index] = cmd->directive;
-    }
-    if (row->scope == HTTPD_DIR) {
-        conf_note_header(cmd, row, conf);
-    }
-    return NULL;
+    return message;
 }
-
-#define WHERE_SERVER RSRC_CONF
-#define WHERE_DIR (RSRC_CONF | ACCESS_CONF | OR_AUTHCFG)
 
 /* The rows again, as httpd wants them; conf_rows is filled before the first line is read. */
 const command_rec httpd_conf_commands[] = {
 #define GROUP(title)
 #define DIRECTIVE(name, scope, kind, first, last, preset, limits, words, arguments, sample, sentence) \
     AP_INIT_RAW_ARGS(#name, conf_set, (void *)(uintptr_t)&httpd_conf_rows[HTTPD_ROW_##name], \
-                     WHERE_##scope, sentence),
+                     HTTPD_WHERE_##scope, sentence),
 #include "httpd/directives.def"
 #undef GROUP
 #undef DIRECTIVE
@@ -174,5 +144,5 @@ void httpd_conf_finish(struct httpd_conf *conf, apr_pool_t *pool)
     conf->rp.redirect_allowed = conf->redirect_urls ? httpd_regex_any : NULL;
     conf->rp.redirect_allowed_baton = conf->redirect_urls;
     conf_redirect_origin(conf, pool);
-    conf->names = conf_names(conf, pool);
+    conf->names = httpd_conf_is_used(conf) ? conf_names(conf, pool) : NULL;
 }

@@ -15,6 +15,11 @@
 
 #define ROW(name) HTTPD_ROW_##name
 
+static const struct httpd_conf *check_conf(const struct httpd_report *report)
+{
+    return (const struct httpd_conf *)(const void *)report->head;
+}
+
 /* ---- what must be there together ---- */
 
 /* The line to blame when something is missing: whatever made this virtual host a relying party. */
@@ -32,12 +37,12 @@ static int check_blame(const struct httpd_conf *conf)
 
 static void check_provider(struct httpd_report *report)
 {
-    const struct rp_provider_conf *p = &report->conf->rp.provider;
+    const struct rp_provider_conf *p = &check_conf(report)->rp.provider;
     if (p->metadata_url) {
         return;
     }
     if (!p->issuer) {
-        httpd_report_mistake(report, check_blame(report->conf),
+        httpd_report_mistake(report, check_blame(check_conf(report)),
                              "OIDCProviderMetadataURL is missing (or OIDCProviderIssuer with the endpoints)");
         return;
     }
@@ -60,7 +65,7 @@ static void check_provider(struct httpd_report *report)
 
 static void check_client(struct httpd_report *report)
 {
-    const struct httpd_conf *conf = report->conf;
+    const struct httpd_conf *conf = check_conf(report);
     enum oidc_client_auth_method auth = conf->rp.provider.token_auth;
     if (!conf->rp.redirect_uri) {
         httpd_report_mistake(report, check_blame(conf), "OIDCRedirectURI is missing");
@@ -91,7 +96,7 @@ static int check_within(const char *host, const char *domain)
 
 static void check_cookies(struct httpd_report *report)
 {
-    const struct httpd_conf *conf = report->conf;
+    const struct httpd_conf *conf = check_conf(report);
     const char *domain = conf->rp.cookie.domain;
     /* CHECK domain: with a foreign domain the browser drops every cookie, and signing in never ends; N254 */
     if (domain && conf->redirect_origin.host && !check_within(conf->redirect_origin.host, domain)) {
@@ -126,15 +131,10 @@ static int check_is_name(const server_rec *s, const char *host)
 
 static void check_redirect_uri(struct httpd_report *report)
 {
-    const char *uri = report->conf->rp.redirect_uri;
-    const struct oidc_origin *origin = &report->conf->redirect_origin;
+    const char *uri = check_conf(report)->rp.redirect_uri;
+    const struct oidc_origin *origin = &check_conf(report)->redirect_origin;
     const char *scheme = report->s->server_scheme;
     const char *path = origin->scheme ? strchr(strstr(uri, "://") + 3, '/') : uri;
-    if (strpbrk(uri, "#?")) {
-        httpd_report_mistake(report, ROW(OIDCRedirectURI),
-                             "OIDCRedirectURI must have no query and no fragment");
-        return;
-    }
     if (!path || path[strlen(path) - 1] == '/') {
         httpd_report_warning(report, ROW(OIDCRedirectURI),
                              "OIDCRedirectURI %s ends with '/': the page there can't be shown any more; use a "
@@ -157,13 +157,19 @@ static void check_redirect_uri(struct httpd_report *report)
 
 /* ---- what works but should not stay so ---- */
 
+/* Names below localhost never leave the machine either (RFC 6761 6.3). */
+static int check_is_local(const struct oidc_url *url)
+{
+    return oidc_url_is_loopback(url) || check_within(url->host, "localhost");
+}
+
 static void check_http(struct httpd_report *report, int row, const char *name, const char *url)
 {
     struct oidc_ctx ctx;
     struct oidc_url parsed;
     oidc_ctx_init(&ctx, report->pool, NULL, NULL);
     if (url && strncasecmp(url, "http://", 7) == 0 &&
-        oidc_url_parse(&ctx, url, name, &parsed) == OIDC_OK && !oidc_url_is_loopback(&parsed)) {
+        oidc_url_parse(&ctx, url, name, &parsed) == OIDC_OK && !check_is_local(&parsed)) {
         httpd_report_warning(report, row, "%s is not https: anybody in between can read and change it",
                              name);
     }
@@ -171,7 +177,7 @@ static void check_http(struct httpd_report *report, int row, const char *name, c
 
 static void check_transport(struct httpd_report *report)
 {
-    const struct rp_conf *rp = &report->conf->rp;
+    const struct rp_conf *rp = &check_conf(report)->rp;
     if (!rp->http_long.tls_verify) {
         httpd_report_warning(report, ROW(OIDCSSLValidateServer),
                              "OIDCSSLValidateServer Off: anybody in between can pose as the provider; "
@@ -197,7 +203,7 @@ static void check_transport(struct httpd_report *report)
 
 static void check_habits(struct httpd_report *report)
 {
-    const struct rp_conf *rp = &report->conf->rp;
+    const struct rp_conf *rp = &check_conf(report)->rp;
     const char *issuer = rp->provider.issuer;
     if (!oidc_str_has_word(rp->provider.scope, "openid")) {
         httpd_report_warning(report, ROW(OIDCScope),
@@ -226,7 +232,7 @@ static void check_habits(struct httpd_report *report)
 
 static void check_passphrase(struct httpd_report *report)
 {
-    const struct oidc_secret *secret = report->conf->passphrase.current;
+    const struct oidc_secret *secret = check_conf(report)->passphrase.current;
     if (secret && oidc_secret_expose(secret).n < PASSPHRASE_LEAST) {
         httpd_report_notice(report, ROW(OIDCCryptoPassphrase),
                             "OIDCCryptoPassphrase has fewer than %d characters: it can be guessed from one cookie",
@@ -251,7 +257,7 @@ static void check_server(struct httpd_report *report)
     check_provider(report);
     check_client(report);
     check_cookies(report);
-    if (report->conf->rp.redirect_uri) {
+    if (check_conf(report)->rp.redirect_uri) {
         check_redirect_uri(report);
         check_transport(report);
     }
@@ -272,27 +278,37 @@ static struct httpd_conf *check_own(apr_pool_t *pool, server_rec *s, struct http
     return conf;
 }
 
+static void check_all(struct httpd_report *report, server_rec *s)
+{
+    struct httpd_conf *outer = ap_get_module_config(s->module_config, httpd_module);
+    for (server_rec *v = s; v; v = v->next) {
+        report->s = v;
+        report->head = ap_get_module_config(v->module_config, httpd_module);
+        if (check_is_meant(check_conf(report), s)) {
+            check_server(report);
+        }
+    }
+    report->s = s;
+    report->head = &outer->head;
+    httpd_tree_check(report);
+}
+
 int httpd_conf_check(apr_pool_t *pool, apr_pool_t *log, apr_pool_t *temp, server_rec *s)
 {
     struct httpd_conf *outer = ap_get_module_config(s->module_config, httpd_module);
-    int rehearsal = ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG &&
-                    ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_NORMAL;
-    struct httpd_report report = {temp, s, outer, 0, rehearsal};
+    struct httpd_report report = {.pool = temp};
     (void)log;
     for (server_rec *v = s; v; v = v->next) {
         struct httpd_conf *conf = v == s ? outer : check_own(pool, v, outer);
         httpd_conf_finish(conf, pool);
-        report.s = v;
-        report.conf = conf;
-        if (check_is_meant(conf, s)) {
-            check_server(&report);
-        }
-        if (!httpd_conf_is_used(conf)) {
-            conf->names = NULL;
-        }
     }
-    report.s = s;
-    report.conf = outer;
-    httpd_tree_check(&report);
+    report.warnings = ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST;
+    check_all(&report, s);
     return report.mistakes ? HTTP_INTERNAL_SERVER_ERROR : OK;
+}
+
+void httpd_conf_warn(apr_pool_t *temp, server_rec *s)
+{
+    struct httpd_report report = {.pool = temp, .serving = 1, .warnings = 1};
+    check_all(&report, s);
 }

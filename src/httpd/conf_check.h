@@ -1,25 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reports of the configuration's checks: each names file and line; mistakes stop the server, warnings don't. */
+/* The checks of mod_oidc's configuration. */
 #ifndef HTTPD_CONF_CHECK_H
 #define HTTPD_CONF_CHECK_H
 
 #include "httpd/conf.h"
-#include "httpd/glue.h"
-
-struct httpd_report {
-    apr_pool_t *pool;
-    server_rec *s;
-    const struct httpd_conf *conf;
-    int mistakes;
-    int quiet; /* 1: warnings are not written in this pass */
-};
-
-/* "FILE:LINE: TEXT (virtual host NAME)"; `row` is the directive to blame, or -1 for the virtual host itself. */
-void httpd_report_mistake(struct httpd_report *report, int row, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-void httpd_report_warning(struct httpd_report *report, int row, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-void httpd_report_notice(struct httpd_report *report, int row, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-/* At a line of the configuration that is none of our directives. */
-void httpd_report_line(struct httpd_report *report, enum oidc_level level, const char *file, int line, const char *text);
+#include "httpd/report.h"
 
 /* ---- conf_tree.c ---- */
 /* What the sections say together: AuthType without Require, alternatives taken for conditions. */

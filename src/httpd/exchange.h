@@ -35,18 +35,20 @@ enum oidc_rc httpd_exchange_origin(struct httpd_exchange *x, int check_names, st
 
 /* ---- page.c: the one way out ---- */
 
-/* Hooks and filters of the error pages. */
-void httpd_page_register(apr_pool_t *pool);
+/* Hook and filter of the error pages; `filter` names it. */
+void httpd_page_register(const char *filter);
 /*
  * Answers from a hook before the content: headers go into err_headers_out, the body waits for httpd's own error answer
  * and replaces it (an ErrorDocument of the operator comes first). Returns the status that the hook returns; never OK.
  */
 int httpd_page_refuse(struct httpd_exchange *x);
-/* The same for ctx->err: makes the error reply and writes the log line. */
+/* Makes the error reply for ctx->err and writes the log line. */
+void httpd_page_explain(struct httpd_exchange *x);
+/* Both. */
 int httpd_page_fail(struct httpd_exchange *x);
 /* The log line and the variables of a failure alone. */
 void httpd_page_log(struct httpd_exchange *x);
-/* Answers from the content handler: writes the reply, or leaves it to httpd_page_refuse() from 300 on. */
+/* Answers from the content handler: writes the reply, unless the operator has an ErrorDocument for its status. */
 int httpd_page_send(struct httpd_exchange *x);
 /* Headers of the reply (cookies) without an answer: the request goes on. */
 void httpd_page_headers(struct httpd_exchange *x);

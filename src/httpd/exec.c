@@ -9,6 +9,7 @@
 #include "http_main.h"
 
 #include "oidc/ctx.h"
+#include "oidc/secret.h"
 
 #define LINE_MAX_BYTES 4096
 #define WAIT_SECONDS 10
@@ -101,4 +102,23 @@ const char *httpd_exec_line(struct cmd_parms_struct *cmd, const char *command, s
     line[out->n] = '\0';
     out->p = line;
     return out->n ? NULL : apr_psprintf(cmd->pool, "%s printed nothing", name);
+}
+
+const char *httpd_exec_secret(struct cmd_parms_struct *cmd, const char *word,
+                              const struct oidc_secret **out)
+{
+    struct oidc_str bytes = oidc_str_z(word);
+    const char *message = NULL;
+    int is_program = strncmp(word, "exec:", 5) == 0;
+    if (is_program && (message = httpd_exec_line(cmd, word + 5, &bytes)) != NULL) {
+        return message;
+    }
+    if (!bytes.n) {
+        return "the secret is empty";
+    }
+    *out = oidc_secret_make(cmd->pool, bytes);
+    if (is_program) {
+        oidc_secret_wipe((void *)(uintptr_t)bytes.p, bytes.n);
+    }
+    return NULL;
 }

@@ -14,6 +14,7 @@
 #include "http_request.h"
 #include "mod_auth.h"
 
+#include "httpd/directive.h"
 #include "httpd/regex.h"
 #include "httpd/request.h"
 #include "oidc/match.h"
@@ -23,7 +24,7 @@ struct authz_line {
     int n;
     struct authz_spec {
         struct oidc_match *match; /* or NULL: */
-        ap_expr_info_t *expr;
+        void *expr; /* ap_expr_info_t * */
     } of[];
 };
 
@@ -38,16 +39,10 @@ static const char *authz_compile(apr_pool_t *pool, const char *text, struct oidc
 
 static const char *authz_read_spec(cmd_parms *cmd, const char *word, struct authz_spec *out)
 {
-    const char *error = NULL;
     if (!strstr(word, "%{")) {
         return authz_compile(cmd->pool, word, &out->match);
     }
-    unsigned flags = AP_EXPR_FLAG_STRING_RESULT | AP_EXPR_FLAG_DONT_VARY;
-    if (ap_check_cmd_context(cmd, NOT_IN_HTACCESS) != NULL) {
-        flags |= AP_EXPR_FLAG_RESTRICTED;
-    }
-    out->expr = ap_expr_parse_cmd_mi(cmd, word, flags, &error, NULL, httpd_module->module_index);
-    return error;
+    return httpd_directive_compile(cmd, word, AP_EXPR_FLAG_STRING_RESULT, &out->expr);
 }
 
 static const char *authz_read(cmd_parms *cmd, const char *text, const void **out)

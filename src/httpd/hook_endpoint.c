@@ -46,7 +46,8 @@ int httpd_endpoint_fixup(request_rec *r)
 static int endpoint_fail(struct httpd_request *q)
 {
     q->stage = HTTPD_REFUSED;
-    return httpd_page_fail(&q->x);
+    httpd_page_explain(&q->x);
+    return httpd_page_send(&q->x);
 }
 
 /* The session of this browser, if there is one. */
@@ -96,7 +97,7 @@ int httpd_endpoint_run(request_rec *r)
     struct httpd_request *q = httpd_request_make(r);
     /* CHECK method: HEAD and OPTIONS must not use up a sign-in; N211 */
     if (r->header_only || (strcmp(r->method, "GET") != 0 && strcmp(r->method, "POST") != 0)) {
-        r->allowed |= (AP_METHOD_BIT << M_GET) | (AP_METHOD_BIT << M_POST);
+        oidc_reply_add_header(&q->x.reply, "Allow", "GET, POST");
         (void)oidc_fail(&q->x.ctx, OIDC_E_METHOD, "method %s at the redirect URI",
                         oidc_log_quote(r->pool, r->method));
         return endpoint_fail(q);

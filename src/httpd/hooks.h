@@ -31,6 +31,9 @@ extern const command_rec httpd_conf_commands[];
 /* All mistakes of all virtual hosts, each with its place; then OK or an error. */
 int httpd_conf_check(apr_pool_t *pool, apr_pool_t *log, apr_pool_t *temp, server_rec *s);
 
+/* The warnings alone, for the log file. */
+void httpd_conf_warn(apr_pool_t *temp, server_rec *s);
+
 /* ---- child.c ---- */
 int httpd_child_prepare(apr_pool_t *pool, apr_pool_t *log, apr_pool_t *temp);
 int httpd_child_start(apr_pool_t *pool, apr_pool_t *log, apr_pool_t *temp, server_rec *s);

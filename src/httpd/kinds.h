@@ -22,6 +22,7 @@ extern const struct httpd_kind httpd_kind_path;    /* const char *, begins with 
 /* kinds_url.c: addresses and parameters. */
 extern const struct httpd_kind httpd_kind_url;          /* const char * */
 extern const struct httpd_kind httpd_kind_url_or_path;  /* const char * */
+extern const struct httpd_kind httpd_kind_redirect_uri; /* const char * */
 extern const struct httpd_kind httpd_kind_url_or_empty; /* const char *, "" switches off */
 extern const struct httpd_kind httpd_kind_domain;       /* const char * */
 extern const struct httpd_kind httpd_kind_params;       /* const struct oidc_form * */

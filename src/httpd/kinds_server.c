@@ -8,104 +8,38 @@
 #include "http_config.h"
 
 #include "httpd/conf.h"
+#include "httpd/directive.h"
 #include "httpd/exec.h"
-#include "httpd/glue.h"
 #include "httpd/regex.h"
 #include "oidc/jwk.h"
-#include "oidc/secret.h"
-
-#define FILE_MAX (1024 * 1024)
 
 /* ---- secrets ---- */
-
-/* exec:PROGRAM ARGUMENTS takes the first line that the program prints. */
-static const char *kinds_get_secret(struct httpd_arg *a, const char *word,
-                                    const struct oidc_secret **out)
-{
-    struct oidc_str bytes = oidc_str_z(word);
-    if (strncmp(word, "exec:", 5) == 0) {
-        const char *message = httpd_exec_line(a->cmd, word + 5, &bytes);
-        if (message) {
-            return message;
-        }
-    }
-    if (!bytes.n) {
-        return "the secret is empty";
-    }
-    *out = oidc_secret_make(a->pool, bytes);
-    if (bytes.p != word) {
-        oidc_secret_wipe((void *)(uintptr_t)bytes.p, bytes.n);
-    }
-    return NULL;
-}
 
 static const char *kinds_parse_secret(struct httpd_arg *a, int n, const char *const *words)
 {
     (void)n;
-    return kinds_get_secret(a, words[0], a->field);
+    return httpd_exec_secret(a->cmd, words[0], a->field);
 }
 const struct httpd_kind httpd_kind_secret = {1, 1, 1, kinds_parse_secret};
 
 static const char *kinds_parse_secrets(struct httpd_arg *a, int n, const char *const *words)
 {
     struct httpd_passphrase *field = a->field;
-    const char *message = kinds_get_secret(a, words[0], &field->current);
+    const char *message = httpd_exec_secret(a->cmd, words[0], &field->current);
     field->previous = NULL;
-    return message || n < 2 ? message : kinds_get_secret(a, words[1], &field->previous);
+    return message || n < 2 ? message : httpd_exec_secret(a->cmd, words[1], &field->previous);
 }
 const struct httpd_kind httpd_kind_secrets = {1, 2, 1, kinds_parse_secrets};
 
 /* ---- files ---- */
 
-static const char *kinds_open(struct httpd_arg *a, const char *word, const char **path,
-                              apr_file_t **file)
-{
-    char why[128];
-    *path = ap_server_root_relative(a->cmd->pool, word);
-    apr_status_t status = *path ? apr_file_open(file, *path, APR_READ | APR_BUFFERED,
-                                                APR_OS_DEFAULT, a->cmd->temp_pool)
-                                : APR_EBADPATH;
-    if (status == APR_SUCCESS) {
-        return NULL;
-    }
-    return apr_psprintf(a->pool, "can't read %s: %s", oidc_log_quote(a->pool, word),
-                        apr_strerror(status, why, sizeof why));
-}
-
 static const char *kinds_parse_file(struct httpd_arg *a, int n, const char *const *words)
 {
-    apr_file_t *file;
-    const char *path, *message = kinds_open(a, words[0], &path, &file);
+    struct oidc_str ignored;
     (void)n;
-    if (!message) {
-        apr_file_close(file);
-        *(const char **)a->field = path;
-    }
-    return message;
+    return httpd_directive_read_file(a->cmd, words[0], a->field, &ignored);
 }
 const struct httpd_kind httpd_kind_file = {1, 1, 0, kinds_parse_file};
-
-static const char *kinds_read(struct httpd_arg *a, const char *word, struct oidc_str *out)
-{
-    apr_file_t *file;
-    apr_finfo_t info;
-    const char *path, *message = kinds_open(a, word, &path, &file);
-    if (message) {
-        return message;
-    }
-    if (apr_file_info_get(&info, APR_FINFO_SIZE, file) != APR_SUCCESS || info.size > FILE_MAX) {
-        return apr_psprintf(a->pool, "%s is no file, or larger than 1 MiB",
-                            oidc_log_quote(a->pool, word));
-    }
-    apr_size_t n = (apr_size_t)info.size;
-    char *bytes = apr_pcalloc(a->cmd->temp_pool, n + 1);
-    if (apr_file_read_full(file, bytes, n, &n) != APR_SUCCESS && n != (apr_size_t)info.size) {
-        return apr_psprintf(a->pool, "can't read %s", oidc_log_quote(a->pool, word));
-    }
-    apr_file_close(file);
-    *out = oidc_str(bytes, n);
-    return NULL;
-}
 
 /* [sig:|enc:][kid#]path; keys for encryption verify nothing. */
 static const char *kinds_add_certificate(struct httpd_arg *a, struct oidc_jwks *set,
@@ -123,7 +57,7 @@ static const char *kinds_add_certificate(struct httpd_arg *a, struct oidc_jwks *
         kid = apr_pstrmemdup(a->pool, word, (size_t)(hash - word));
         word = hash + 1;
     }
-    if ((message = kinds_read(a, word, &pem)) != NULL) {
+    if ((message = httpd_directive_read_file(a->cmd, word, NULL, &pem)) != NULL) {
         return message;
     }
     oidc_ctx_init(&ctx, a->pool, NULL, NULL);
@@ -173,25 +107,10 @@ static const char *kinds_parse_regexes(struct httpd_arg *a, int n, const char *c
 }
 const struct httpd_kind httpd_kind_regexes = {1, 0, 0, kinds_parse_regexes};
 
-/* An expression from .htaccess may not read files or run programs. */
-static const char *kinds_compile(struct httpd_arg *a, const char *word, unsigned flags,
-                                 void **out)
-{
-    const char *error = NULL;
-    if (ap_check_cmd_context(a->cmd, NOT_IN_HTACCESS) != NULL) {
-        flags |= AP_EXPR_FLAG_RESTRICTED;
-    }
-    *out = ap_expr_parse_cmd_mi(a->cmd, word, flags | AP_EXPR_FLAG_DONT_VARY, &error, NULL,
-                                httpd_module->module_index);
-    return error ? apr_psprintf(a->pool, "%s (%s)",
-                                httpd_kinds_expected(a, "an expression", word), error)
-                 : NULL;
-}
-
 static const char *kinds_parse_expr(struct httpd_arg *a, int n, const char *const *words)
 {
     (void)n;
-    return kinds_compile(a, words[0], AP_EXPR_FLAG_STRING_RESULT, a->field);
+    return httpd_directive_compile(a->cmd, words[0], AP_EXPR_FLAG_STRING_RESULT, a->field);
 }
 const struct httpd_kind httpd_kind_expr = {1, 1, 0, kinds_parse_expr};
 
@@ -211,7 +130,7 @@ static const char *kinds_parse_unauth(struct httpd_arg *a, int n, const char *co
     dir->rp.unauth_action = (enum rp_unauth_action)action;
     dir->rp.unauth_detect = n < 2;
     dir->unauth_when = NULL;
-    return n < 2 ? NULL : kinds_compile(a, words[1], 0, &dir->unauth_when);
+    return n < 2 ? NULL : httpd_directive_compile(a->cmd, words[1], 0, &dir->unauth_when);
 }
 const struct httpd_kind httpd_kind_unauth = {1, 2, 0, kinds_parse_unauth};
 

@@ -48,6 +48,16 @@ static const char *kinds_parse_url_or_path(struct httpd_arg *a, int n, const cha
 }
 const struct httpd_kind httpd_kind_url_or_path = {1, 1, 0, kinds_parse_url_or_path};
 
+/* What the provider appends its answer to, and what is compared with what is registered there. */
+static const char *kinds_parse_redirect_uri(struct httpd_arg *a, int n, const char *const *words)
+{
+    if (strpbrk(words[0], "?#")) {
+        return httpd_kinds_expected(a, "an address without query and fragment", words[0]);
+    }
+    return kinds_parse_url_or_path(a, n, words);
+}
+const struct httpd_kind httpd_kind_redirect_uri = {1, 1, 0, kinds_parse_redirect_uri};
+
 static const char *kinds_parse_url_or_empty(struct httpd_arg *a, int n, const char *const *words)
 {
     if (n == 1 && *words[0]) {

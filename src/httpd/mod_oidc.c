@@ -39,7 +39,7 @@ static void oidc_register(apr_pool_t *pool)
     ap_hook_fixups(httpd_endpoint_fixup, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_handler(httpd_endpoint_run, NULL, NULL, APR_HOOK_REALLY_FIRST);
     /* refusals */
-    httpd_page_register(pool);
+    httpd_page_register("OIDC_PAGE");
     /* other modules */
     httpd_offer_register();
 }

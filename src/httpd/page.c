@@ -13,7 +13,8 @@
 #include "mod_core.h"
 #include "util_filter.h"
 
-#define PAGE_FILTER "OIDC_PAGE"
+/* Each module has its own: a name is registered once in the server. */
+static ap_filter_rec_t *page_handle;
 
 void httpd_page_headers(struct httpd_exchange *x)
 {
@@ -62,21 +63,41 @@ void httpd_page_log(struct httpd_exchange *x)
     page_note(x);
 }
 
-int httpd_page_fail(struct httpd_exchange *x)
+void httpd_page_explain(struct httpd_exchange *x)
 {
     httpd_page_log(x);
     oidc_reply_error(&x->ctx, &x->req, x->incident, &x->reply);
+}
+
+int httpd_page_fail(struct httpd_exchange *x)
+{
+    httpd_page_explain(x);
     return httpd_page_refuse(x);
+}
+
+/* 1 when the operator has an ErrorDocument for the status. */
+static int page_has_document(request_rec *r, int status)
+{
+    return status >= HTTP_BAD_REQUEST &&
+           ap_response_code_string(r, ap_index_of_response(status)) != NULL;
 }
 
 int httpd_page_send(struct httpd_exchange *x)
 {
     request_rec *r = x->r;
-    if (x->reply.status < 200 || x->reply.status >= 300) {
+    int status = x->reply.status;
+    if (status < 200 || status > 599 || page_has_document(r, status)) {
         return httpd_page_refuse(x);
     }
+    /* what is left of the request's body must not be taken for the next request */
+    if (x->body_read == 2 || (!x->body_read && ap_discard_request_body(r) != OK)) {
+        r->connection->keepalive = AP_CONN_CLOSE;
+    }
     httpd_page_headers(x);
-    r->status = x->reply.status;
+    if (x->reply.location) {
+        apr_table_setn(r->headers_out, "Location", x->reply.location);
+    }
+    r->status = status;
     ap_set_content_type(r, x->reply.content_type);
     ap_set_content_length(r, (apr_off_t)x->reply.body.n);
     if (!r->header_only && x->reply.body.n) {
@@ -133,13 +154,12 @@ static void page_insert(request_rec *r)
 {
     struct httpd_exchange *x = httpd_exchange_of(r);
     if (x && x->waits && r->status == x->reply.status && !page_is_operators(r)) {
-        ap_add_output_filter(PAGE_FILTER, x, r, r->connection);
+        ap_add_output_filter_handle(page_handle, x, r, r->connection);
     }
 }
 
-void httpd_page_register(apr_pool_t *pool)
+void httpd_page_register(const char *filter)
 {
-    (void)pool;
-    ap_register_output_filter(PAGE_FILTER, page_filter, NULL, AP_FTYPE_CONTENT_SET);
+    page_handle = ap_register_output_filter(filter, page_filter, NULL, AP_FTYPE_CONTENT_SET);
     ap_hook_insert_error_filter(page_insert, NULL, NULL, APR_HOOK_LAST);
 }
