@@ -38,7 +38,7 @@ enum oidc_rc oidc_claim_check_iss(struct oidc_ctx *ctx, const json_t *payload, c
     return OIDC_OK;
 }
 
-/* 1 for a string or an array of strings that is not empty. */
+/* 1 for a string or an array of strings. */
 static int claim_is_audience(const json_t *aud)
 {
     if (!json_is_array(aud)) {
@@ -49,13 +49,13 @@ static int claim_is_audience(const json_t *aud)
             return 0;
         }
     }
-    return json_array_size(aud) > 0;
+    return 1;
 }
 
 enum oidc_rc oidc_claim_check_aud(struct oidc_ctx *ctx, const json_t *payload, const char *audience)
 {
     /* CHECK aud: Core 3.1.3.7 rule 3; N076, N168 */
-    if (!audience || !claim_is_audience(json_object_get(payload, OIDC_CLAIM_AUD))
+    if (!audience || !*audience || !claim_is_audience(json_object_get(payload, OIDC_CLAIM_AUD))
         || !oidc_json_has_string(payload, OIDC_CLAIM_AUD, audience)) {
         return oidc_fail(ctx, OIDC_E_TOKEN_AUD, "aud is %s, which is not for %s",
                          oidc_claim_quote(ctx, payload, OIDC_CLAIM_AUD),

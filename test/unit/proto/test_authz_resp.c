@@ -64,6 +64,16 @@ static void test_n021_a_code_without_state_is_read_without_one(void **state)
     assert_null(resp.state);
 }
 
+static void one_of_four_makes_a_response(void **state)
+{
+    (void)state;
+    struct oidc_authz_resp resp;
+    static const char *const texts[] = {"code=c", "id_token=a.b.c", "access_token=t", "error=e"};
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        assert_ok(oidc_authz_resp_parse(&t.ctx, fixture_form(texts[i]), &resp));
+    }
+}
+
 static void test_n022_an_odd_state_is_read_as_it_is(void **state)
 {
     (void)state;
@@ -181,6 +191,7 @@ static const struct CMUnitTest tests[] = {
     CASE(round_trip),
     CASE(test_n021_a_response_with_nothing_fails),
     CASE(test_n021_a_code_without_state_is_read_without_one),
+    CASE(one_of_four_makes_a_response),
     CASE(test_n022_an_odd_state_is_read_as_it_is),
     CASE(test_n030_duplicates_fail),
     CASE(a_code_passes),

@@ -100,6 +100,8 @@ static void printed_members(void **state)
         "\"code_challenge_methods_supported\":[\"S256\"],"
         "\"response_types_supported\":[\"code\",\"id_token\"],\"scopes_supported\":[\"openid\"],"
         "\"subject_types_supported\":[\"public\"]}");
+    meta.raw = parsed("{\"subject_types_supported\":[\"pairwise\"]}")->raw;
+    assert_non_null(strstr(oidc_discovery_print(t.pool, &meta), "supported\":[\"pairwise\"]"));
 }
 
 static void an_empty_document_has_nothing(void **state)

@@ -107,6 +107,10 @@ static void without_validation_any_issuer_but_none_passes(void **state)
             "{\"authorization_endpoint\":\"https://op.test/a\",\"jwks_uri\":\"https://op.test/j\"}",
             &rules),
         OIDC_E_METADATA_ISSUER);
+    assert_fails(checked("{\"issuer\":\"\",\"authorization_endpoint\":\"https://op.test/a\","
+                         "\"jwks_uri\":\"https://op.test/j\"}",
+                         &rules),
+                 OIDC_E_METADATA_ISSUER);
 }
 
 static const char *const endpoints[] = {

@@ -235,6 +235,7 @@ static void without_issuer_validation_another_iss_passes_but_not_none(void **sta
     rules.issuer = NULL;
     passes(payload_of((struct claim_change){"iss", "\"https://other.test\""}, none), &rules);
     refused(payload_of((struct claim_change){"iss", NULL}, none), &rules, OIDC_E_TOKEN_ISS);
+    refused(payload_of((struct claim_change){"iss", "\"\""}, none), &rules, OIDC_E_TOKEN_ISS);
     refused(payload_of((struct claim_change){"iss", "1"}, none), &rules, OIDC_E_TOKEN_ISS);
 }
 
@@ -247,9 +248,17 @@ static void rules_that_lack_something_refuse(void **state)
     rules = usual_rules();
     rules.client_id = NULL;
     refused(usual_payload(), &rules, OIDC_E_TOKEN_AUD);
+    struct claim_change none = {NULL, NULL};
+    const char *for_nobody = payload_of((struct claim_change){"aud", "\"\""}, none);
+    refused(for_nobody, &rules, OIDC_E_TOKEN_AUD);
+    static const char *const list[] = {"api", NULL};
+    rules.audiences = list;
+    struct claim_change api = {"aud", "\"api\""}, azp = {"azp", "\"" CLIENT "\""};
+    refused(payload_of(api, azp), &rules, OIDC_E_TOKEN_AZP);
     rules = usual_rules();
     rules.client_id = "";
     refused(usual_payload(), &rules, OIDC_E_TOKEN_AUD);
+    refused(for_nobody, &rules, OIDC_E_TOKEN_AUD);
     rules = usual_rules();
     rules.keys = NULL;
     refused(usual_payload(), &rules, OIDC_E_JWT_KEY);

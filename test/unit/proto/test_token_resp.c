@@ -227,6 +227,9 @@ static void the_size_has_a_limit(void **state)
             refused(200, body, OIDC_E_TOKEN_RESPONSE);
             refused(400, body, OIDC_E_TOKEN_ENDPOINT);
         }
+        memset(body, ' ', n);
+        memcpy(body, "{\"error\":\"invalid_client\"}", 26); /* not read at all beyond the limit */
+        refused(401, body, over <= 0 ? OIDC_E_TOKEN_CLIENT_AUTH : OIDC_E_TOKEN_ENDPOINT);
     }
 }
 
