@@ -245,10 +245,13 @@ static enum oidc_rc state_make_room(struct oidc_ctx *ctx, const struct rp_call *
     while (room.n > 0
            && ((conf->state.max_cookies > 0 && room.n >= conf->state.max_cookies)
                || room.bytes + bytes > ALL_MAX)) {
-        if (!conf->state.delete_oldest || room.dropped >= DROP_MAX * 2) {
+        if (!conf->state.delete_oldest) {
             return oidc_fail(ctx, OIDC_E_TOO_MANY_LOGINS,
                              "%d logins are under way in this browser, with %zu bytes of cookies",
                              room.n, room.bytes);
+        }
+        if (room.dropped >= DROP_MAX * 2) {
+            break; /* the next login sweeps on */
         }
         state_drop_oldest(ctx, call, &room);
     }
