@@ -36,7 +36,7 @@ REJECTED = {
     "missing_sub": ({"claims": drop("sub")}, "TOKEN_SUB"),
     "invalid_aud": ({"claims": suffix("aud")}, "TOKEN_AUD"),
     "missing_iat": ({"claims": drop("iat")}, "TOKEN_IAT"),
-    "sig_none": ({"alg": "none"}, "JWT_ALG"),
+    "sig_none": ({"alg": "none"}, ("JWT_ALG", "JWT_FORMAT")),
     "invalid_sig_rs256": ({"jws": broken_signature}, "JWT_SIGNATURE"),
     "nonce_invalid": ({"claims": suffix("nonce")}, "TOKEN_NONCE"),
     # from the comprehensive plan

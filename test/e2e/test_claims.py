@@ -65,7 +65,7 @@ def test_environment(sites):
     assert env["REMOTE_USER"] == "user-subject-1234531"
     assert env["AUTH_TYPE"].lower() == "openid-connect"
     want = {"name": NAME, "city": "Zürich", "smile": "🙂", "admin": "1", "guest": "0", "age": "42",
-            "ratio": "1.5", "big": "12345678901234", "groups": "a,b", "mixed": "x,1",
+            "ratio": "1.5", "big": "12345678901234", "groups": "a,b", "mixed": "x,1,3",
             "email": "user@example.com", "email_verified": "0", "sub": "user-subject-1234531",
             "nested": '{"a":{"b":"c"}}', "two_words": "t", "dotted.name": "d", "dash-name": "e",
             "http---example.com-role": "r", "with-space": "s"}

@@ -96,7 +96,7 @@ def test_n256_syntax(line):
     status, output, text, _ = check(conf(extra=line))
     assert status != 0, "was accepted"
     number = text.split("\n").index(line) + 1
-    assert re.search(r"Syntax error on line %d of .*httpd\.conf" % number, output), output
+    assert re.search(r"(line %d of .*httpd\.conf|httpd\.conf:%d):" % (number, number), output), output
     assert re.search(SYNTAX[line] or ".", output.split("httpd.conf:")[1], re.I), output
     assert "CANARY" not in output
 

@@ -124,7 +124,9 @@ JWKS_ANSWERS = {
 # Fault of the metadata document: the provider is refused as a whole, nobody is sent anywhere.
 METADATA = {
     "discovery_issuer_mismatch": {"metadata": suffix("issuer", "INVALID")},
-    "n035_no_trailing_slash": {"metadata": lambda d, t: d.update(issuer=d["issuer"].rstrip("/"))},
+    "n035_two_slashes": {"metadata": suffix("issuer", "/")},
+    "n035_port": {"metadata": lambda d, t: d.update(issuer=d["issuer"].replace("/t/", "0/t/"))},
+    "n035_userinfo": {"metadata": lambda d, t: d.update(issuer=d["issuer"].replace("//", "//u@"))},
     "n035_case": {"metadata": lambda d, t: d.update(issuer=d["issuer"].upper())},
     "n102_issuer_missing": {"metadata": drop("issuer")},
     "n102_issuer_array": {"metadata": lambda d, t: d.update(issuer=[d["issuer"]])},

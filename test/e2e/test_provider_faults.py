@@ -116,8 +116,9 @@ def test_bad_input(site, browser, endpoint, case):
     assert "hotel" not in answer.text and "<script>x" not in answer.text
     mark.denied(browser, answer, status=(500, 502, 503, 504), token=None,
                 userinfo=0 if endpoint == "token" else None)
-    retried = site.issuer.count(endpoint, mark.calls)
-    assert retried == 1, "%s was called %d times" % (endpoint, retried)
+    # a GET over a connection that died unused may be sent again; a code goes out once
+    calls = site.issuer.count(endpoint, mark.calls)
+    assert calls == 1 or (calls == 2 and endpoint == "userinfo"), calls
 
 
 TOKENS = {

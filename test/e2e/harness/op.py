@@ -102,7 +102,7 @@ class Issuer:
         for turn in self.turns.values():
             out += [turn.code, turn.access_token, turn.id_token,
                     turn.params.get("code_verifier", "")]
-        return [s for s in out if s]
+        return [s for s in out if len(s) > 15]
 
     # --- faults ----------------------------------------------------------------------------
     def apply(self, stage, message, turn=None):

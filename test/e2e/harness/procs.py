@@ -26,7 +26,8 @@ def _die_with_parent():
 
 
 def spawn(args, **kw):
-    return subprocess.Popen(args, preexec_fn=_die_with_parent, **kw)
+    """In a session of its own: httpd signals its whole process group when it stops."""
+    return subprocess.Popen(args, preexec_fn=_die_with_parent, start_new_session=True, **kw)
 
 
 def wait_port(port, proc=None, seconds=15.0):

@@ -120,7 +120,7 @@ KeepAliveTimeout 3
 GracefulShutdownTimeout 5
 ErrorLog {self.root}/logs/error.log
 ErrorLogFormat "{logs.FORMAT}"
-LogLevel warn mpm_{self.mpm}:notice core:notice cgid:crit{self._levels()}
+LogLevel warn mpm_{self.mpm}:notice core:notice{self._levels()}
 LogFormat "%h %u \\"%r\\" %>s %b" plain
 CustomLog {self.root}/logs/access.log plain
 DocumentRoot {self.root}/htdocs
@@ -174,6 +174,7 @@ TypesConfig /etc/mime.types
             said = self.stderr() + self.log.text()
             self.destroy()
             raise AssertionError("httpd did not start:\n" + said)
+        wait_for(lambda: "resuming normal operations" in self.log.text(), 10)
         return self
 
     def stderr(self):
