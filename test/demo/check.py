@@ -202,7 +202,7 @@ def check_bob(score: Score, base: str) -> None:
 def check_log(score: Score, path: str) -> None:
     with open(path, encoding="utf-8", errors="replace") as log:
         lines = [line for line in log if re.search(r":(error|crit|alert|emerg)\]", line)]
-    expected = re.compile(r"AH01807|AH01617|AH10038|user alice: authentication failure|AH01631|user bob: authorization failure")
+    expected = re.compile(r"AH01807: user .alice.|AH01631: user bob")
     bad = [line for line in lines if not expected.search(line)]
     score.check("the error log holds nothing but the refusals that were provoked", not bad, bad[:3])
 
