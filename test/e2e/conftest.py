@@ -11,7 +11,6 @@ from harness.backend import Backend  # noqa: E402
 from harness.client import Browser  # noqa: E402
 from harness.op import Op  # noqa: E402
 from harness.server import Httpd  # noqa: E402
-from harness.site import PASSPHRASE  # noqa: E402
 
 
 def pytest_addoption(parser):
@@ -71,9 +70,7 @@ def fence(op):
     """Every server of the run must have a clean log after every test: no line that was not
     announced, no crash, no sanitizer report, and, at the finest log level, no secret."""
     yield
-    bad, secrets = [], [PASSPHRASE]
-    for issuer in op.issuers.values():
-        secrets += issuer.secrets()
+    bad, secrets = [], {secret for issuer in op.issuers.values() for secret in issuer.secrets()}
     for httpd in server.LIVING:
         bad += httpd.fence(secrets)
     if bad:

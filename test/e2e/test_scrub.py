@@ -175,7 +175,7 @@ def test_n108_trailers(site, path, name):
     got = raw_exchange(site.httpd.port, data)
     assert raw_status(got) in (200, 405)
     assert EVIL.encode() not in got
-    site.httpd.expect("AH00574")    # httpd's own: a CGI script that leaves a chunked body unread
+    site.httpd.expect("AH00574")    # of httpd, when a script is done before the body is
 
 
 @pytest.mark.p0

@@ -3,7 +3,9 @@
 import os
 import sys
 
-body = sys.stdin.buffer.read(int(os.environ.get("CONTENT_LENGTH") or 0))
+body = b""
+if "CONTENT_LENGTH" in os.environ or os.environ.get("REQUEST_METHOD") == "POST":
+    body = sys.stdin.buffer.read(int(os.environ.get("CONTENT_LENGTH") or -1))
 env = {k.decode("utf-8", "surrogateescape"): v.decode("utf-8", "surrogateescape")
        for k, v in os.environb.items()}
 
