@@ -199,6 +199,8 @@ uint32_t oidc_shm_block_get(struct oidc_shm *shm, uint32_t s, uint32_t n);
 void oidc_shm_block_drop(struct oidc_shm *shm, uint32_t s, uint32_t first, uint32_t n);
 /* Blocks from here on were never used. */
 uint32_t oidc_shm_block_end(const struct oidc_shm *shm);
+/* The first block from b on and before `end` that belongs to the shard, or `end`. Looks at eight in one go. */
+uint32_t oidc_shm_block_next_of(const struct oidc_shm *shm, uint32_t s, uint32_t b, uint32_t end);
 /* Rebuilds the free list from the tags, under the allocator's lock. */
 void oidc_shm_block_repair(struct oidc_shm *shm);
 /* The end of a repair: frees the shard's BODY blocks and makes SEEN ones BODY. 0 when the lock is not to be had. */
@@ -207,6 +209,8 @@ int oidc_shm_block_sweep(struct oidc_shm *shm, uint32_t s, uint32_t end) OIDC_MU
 int oidc_shm_block_read(const struct oidc_shm *shm, uint32_t b, size_t skip, void *out, size_t n) OIDC_MUST_CHECK;
 
 /* ---- shm_entry.c: entries of a locked shard ---- */
+/* 1 when the head is as it was written, and its lengths are possible: only then may they be used. */
+int oidc_shm_entry_is_sound(const struct oidc_shm_head *head, uint32_t s);
 /* The entry of the key, expired or not, or 0. */
 uint32_t oidc_shm_entry_find(const struct oidc_shm_op *op);
 /* Writes a complete entry that nothing leads to yet. NONE when there was no room, or STUCK. */

@@ -28,6 +28,34 @@ uint32_t oidc_shm_block_end(const struct oidc_shm *shm)
     return fresh == 0 || fresh > shm->blocks ? shm->blocks : fresh;
 }
 
+/* Tags are read eight at a time where that is all there is to see; as bytes they are written. */
+typedef _Atomic uint64_t __attribute__((may_alias)) eight_tags;
+
+/* 1 when one of the eight may be the shard's (0x3f: the part of a tag that names the shard). */
+static int may_hold(const struct oidc_shm *shm, uint32_t b, uint32_t s)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    uint64_t tags = atomic_load_explicit((const eight_tags *)(const void *)(shm->tags + b), memory_order_relaxed);
+    uint64_t differ = (tags & 0x3f * each) ^ s * each;
+    return ((differ - each) & ~differ & 0x80 * each) != 0;
+}
+
+uint32_t oidc_shm_block_next_of(const struct oidc_shm *shm, uint32_t s, uint32_t b, uint32_t end)
+{
+    while (b < end) {
+        if (b % 8 == 0 && b + 8 <= end && !may_hold(shm, b, s)) {
+            b += 8;
+            continue;
+        }
+        unsigned tag = oidc_shm_tag(shm, b);
+        if (tag != OIDC_SHM_TAG_FREE && tag % OIDC_SHM_SHARDS == s) {
+            return b;
+        }
+        b++;
+    }
+    return end;
+}
+
 void oidc_shm_block_repair(struct oidc_shm *shm)
 {
     struct oidc_shm_allocator *a = &shm->header->allocator;
@@ -166,7 +194,8 @@ int oidc_shm_block_sweep(struct oidc_shm *shm, uint32_t s, uint32_t end)
         return 0;
     }
     uint32_t n = atomic_load_explicit(&a->free_count, memory_order_relaxed);
-    for (uint32_t b = 1; b < end; b++) {
+    for (uint32_t b = oidc_shm_block_next_of(shm, s, 1, end); b < end;
+         b = oidc_shm_block_next_of(shm, s, b + 1, end)) {
         if (oidc_shm_is(shm, b, OIDC_SHM_TAG_BODY, s)) {
             oidc_shm_set_tag(shm, b, OIDC_SHM_TAG_FREE);
             shm->next[b] = a->free_first;

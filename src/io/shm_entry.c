@@ -15,6 +15,12 @@ static uint32_t *bucket_of(const struct oidc_shm *shm, uint64_t hash)
     return &shm->bucket[shard + ((hash / OIDC_SHM_SHARDS) & (shm->buckets - 1))];
 }
 
+int oidc_shm_entry_is_sound(const struct oidc_shm_head *head, uint32_t s)
+{
+    return head->head_sum == oidc_shm_hash_head(head) && oidc_shm_shard_of(head->hash) == s && head->key_n > 0 &&
+           head->key_n <= OIDC_STORE_KEY_MAX && head->value_n <= OIDC_STORE_VALUE_MAX;
+}
+
 static int key_is(const struct oidc_shm *shm, uint32_t b, struct oidc_str key)
 {
     char there[ENTRY_KEY_CAPACITY];
@@ -31,7 +37,7 @@ uint32_t oidc_shm_entry_find(const struct oidc_shm_op *op)
 {
     const struct oidc_shm *shm = op->shm;
     struct oidc_shm_shard *shard = oidc_shm_shard(shm, op->s);
-    uint32_t b = *bucket_of(shm, op->hash), left = shard->count;
+    uint32_t b = *bucket_of(shm, op->hash), left = shm->heap_max; /* no chain is longer, unless it is a ring */
     while (b != OIDC_SHM_NONE) {
         const struct oidc_shm_head *head = oidc_shm_head(shm, b < shm->blocks ? b : OIDC_SHM_NONE);
         if (left-- == 0 || !oidc_shm_is(shm, b, OIDC_SHM_TAG_HEAD, op->s)) {
@@ -124,7 +130,7 @@ static void bucket_drop(struct oidc_shm *shm, uint32_t s, uint32_t b)
 {
     struct oidc_shm_shard *shard = oidc_shm_shard(shm, s);
     const struct oidc_shm_head *head = oidc_shm_head(shm, b);
-    uint32_t *link = bucket_of(shm, head->hash), left = shard->count;
+    uint32_t *link = bucket_of(shm, head->hash), left = shm->heap_max;
     while (*link != b) {
         if (left-- == 0 || !oidc_shm_is(shm, *link, OIDC_SHM_TAG_HEAD, s)) {
             shard->dirty = 1;
@@ -140,7 +146,7 @@ void oidc_shm_entry_drop(struct oidc_shm *shm, uint32_t s, uint32_t b)
 {
     struct oidc_shm_shard *shard = oidc_shm_shard(shm, s);
     struct oidc_shm_head *head = oidc_shm_head(shm, b);
-    if (head->head_sum != oidc_shm_hash_head(head) || oidc_shm_shard_of(head->hash) != s) {
+    if (!oidc_shm_entry_is_sound(head, s)) {
         oidc_shm_set_tag(shm, b, OIDC_SHM_TAG_BODY | s); /* its numbers mean nothing: let the repair collect it */
         shard->damaged++;
         shard->dirty = 1;

@@ -15,6 +15,12 @@ struct repair {
     uint32_t end; /* blocks from here on were never used */
 };
 
+/* The shard's next block from b on. */
+static uint32_t repair_next(const struct repair *r, uint32_t b)
+{
+    return oidc_shm_block_next_of(r->shm, r->s, b, r->end);
+}
+
 static void repair_begin(const struct repair *r)
 {
     struct oidc_shm *shm = r->shm;
@@ -24,7 +30,7 @@ static void repair_begin(const struct repair *r)
     shard->bytes = 0;
     memset(shard->classes, 0, sizeof shard->classes);
     memset(shm->bucket + (size_t)r->s * shm->buckets, 0, shm->buckets * sizeof *shm->bucket);
-    for (uint32_t b = 1; b < r->end; b++) {
+    for (uint32_t b = repair_next(r, 1); b < r->end; b = repair_next(r, b + 1)) {
         if (oidc_shm_tag(shm, b) == (OIDC_SHM_TAG_SEEN | r->s)) {
             oidc_shm_set_tag(shm, b, OIDC_SHM_TAG_BODY | r->s); /* left by an interrupted repair */
         }
@@ -56,8 +62,7 @@ static void repair_reject(const struct repair *r, uint32_t b, uint32_t seen)
 static int repair_is_whole(const struct repair *r, uint32_t b)
 {
     const struct oidc_shm_head *head = oidc_shm_head(r->shm, b);
-    if (head->head_sum != oidc_shm_hash_head(head) || oidc_shm_shard_of(head->hash) != r->s ||
-        head->key_n == 0 || head->key_n > OIDC_STORE_KEY_MAX || head->value_n > OIDC_STORE_VALUE_MAX) {
+    if (!oidc_shm_entry_is_sound(head, r->s)) {
         repair_reject(r, b, 0);
         return 0;
     }
@@ -74,7 +79,7 @@ static int repair_is_whole(const struct repair *r, uint32_t b)
 static void repair_collect(const struct repair *r)
 {
     uint32_t *list = r->shm->heap + (size_t)r->s * r->shm->heap_max;
-    for (uint32_t b = 1; b < r->end; b++) {
+    for (uint32_t b = repair_next(r, 1); b < r->end; b = repair_next(r, b + 1)) {
         if (oidc_shm_tag(r->shm, b) != (OIDC_SHM_TAG_HEAD | r->s)) {
             continue;
         }

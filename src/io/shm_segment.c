@@ -143,10 +143,10 @@ static enum oidc_rc segment_put(const struct move *m, const struct oidc_shm_reco
 }
 
 /* 1 and *r when the entry is alive and whole; key and value are then in the buffer. */
-static int segment_get(const struct move *m, uint32_t b, struct oidc_shm_record *r)
+static int segment_get(const struct move *m, uint32_t s, uint32_t b, struct oidc_shm_record *r)
 {
     const struct oidc_shm_head *head = oidc_shm_head(m->from, b);
-    if (oidc_store_limit_over(head->expires, m->now) || head->head_sum != oidc_shm_hash_head(head) ||
+    if (oidc_store_limit_over(head->expires, m->now) || !oidc_shm_entry_is_sound(head, s) ||
         !oidc_shm_block_read(m->from, b, 0, m->buffer, head->key_n + head->value_n)) {
         return 0;
     }
@@ -178,7 +178,7 @@ static enum oidc_rc segment_move_shard(const struct move *m, uint32_t s)
     uint32_t b = oidc_shm_shard(m->from, s)->oldest;
     uint32_t left = oidc_shm_shard(m->from, s)->count;
     while (rc == OIDC_OK && left-- > 0 && oidc_shm_is(m->from, b, OIDC_SHM_TAG_HEAD, s)) {
-        if (segment_get(m, b, &r)) {
+        if (segment_get(m, s, b, &r)) {
             rc = segment_put(m, &r);
         }
         b = oidc_shm_head(m->from, b)->newer;

@@ -84,18 +84,17 @@ static enum oidc_rc shm_copy_out(struct oidc_shm_op *op, void *baton, int *done)
         shard->misses += !shard->dirty;
         return OIDC_ABSENT;
     }
-    const struct oidc_shm_head *head = oidc_shm_head(op->shm, b);
-    copy->head = *head;
-    if (head->head_sum != oidc_shm_hash_head(&copy->head) || head->value_n > OIDC_STORE_VALUE_MAX) {
+    copy->head = *oidc_shm_head(op->shm, b);
+    if (!oidc_shm_entry_is_sound(&copy->head, op->s)) {
         shard->dirty = 1;
         return OIDC_FAILED;
     }
-    if (head->value_n > copy->room) {
+    if (copy->head.value_n > copy->room) {
         copy->too_small = 1;
         *done = 1;
         return OIDC_FAILED;
     }
-    if (!oidc_shm_block_read(op->shm, b, head->key_n, copy->to, head->value_n)) {
+    if (!oidc_shm_block_read(op->shm, b, copy->head.key_n, copy->to, copy->head.value_n)) {
         shard->dirty = 1;
         return OIDC_FAILED;
     }
@@ -177,6 +176,7 @@ struct write {
 /* Under the lock, with nothing in the way: the new entry is there before the old one goes. */
 static enum oidc_rc shm_replace(struct oidc_shm_op *op, struct write *w, uint32_t old, int *done)
 {
+    w->record.version = w->record.used = oidc_shm_next_number(op->shm); /* under the lock: in the order of use */
     uint32_t b = oidc_shm_entry_write(op->shm, &w->record);
     if (b == OIDC_SHM_NONE || b == OIDC_SHM_STUCK) {
         w->full = b == OIDC_SHM_NONE;
@@ -213,6 +213,7 @@ static enum oidc_rc shm_write(struct oidc_shm_op *op, void *baton, int *done)
     if (w->record.expires > op->now) {
         return shm_replace(op, w, old, done);
     }
+    w->record.version = oidc_shm_next_number(op->shm);
     if (old != OIDC_SHM_NONE) {
         oidc_shm_entry_drop(op->shm, op->s, old);
         *done = 1;
@@ -229,7 +230,6 @@ static enum oidc_rc shm_store(struct oidc_shm_op *op, struct oidc_str value, apr
                                          .expires = oidc_store_limit_expiry(expires, op->now),
                                          .used_sec = (uint32_t)apr_time_sec(op->now)};
     for (int i = 0; i < SHM_ROOM_TRIES; i++) {
-        w->record.version = w->record.used = oidc_shm_next_number(op->shm);
         enum oidc_rc rc = shm_run(op, shm_write, w);
         if (w->stuck) {
             return oidc_fail(op->ctx, OIDC_E_STORE, "the free list of the shared memory is locked");
