@@ -19,7 +19,7 @@ static int tree_is(const ap_directive_t *d, const char *name)
 static const char *tree_word(apr_pool_t *pool, const ap_directive_t *d, int i)
 {
     const char **words;
-    int n = httpd_table_split(pool, d->args, &words);
+    int n = httpd_table_split(pool, d->args, 0, &words);
     return i < n ? words[i] : "";
 }
 

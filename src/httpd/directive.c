@@ -32,7 +32,7 @@ const char *httpd_directive_set(cmd_parms *cmd, void *section, const char *line)
                      : ap_get_module_config(cmd->server->module_config, httpd_module);
     struct httpd_head *head = conf;
     const char **words;
-    int n = httpd_table_split(cmd->pool, line, &words);
+    int n = httpd_table_split(cmd->pool, line, row->kind->pairs, &words);
     struct httpd_arg a = {cmd->pool, row, (char *)conf + row->offset, httpd_table_is_set(head, row),
                           cmd};
     const char *message = httpd_table_read(&a, n, words);

@@ -48,7 +48,7 @@ static const char *authz_read_spec(cmd_parms *cmd, const char *word, struct auth
 static const char *authz_read(cmd_parms *cmd, const char *text, const void **out)
 {
     const char **words;
-    int n = httpd_table_split(cmd->pool, text, &words);
+    int n = httpd_table_split(cmd->pool, text, 0, &words);
     if (n == 0) {
         return "Require claim: expected name:value or name~expression";
     }

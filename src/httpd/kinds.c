@@ -93,7 +93,7 @@ static const char *kinds_parse_word(struct httpd_arg *a, int n, const char *cons
     (void)n;
     return httpd_kinds_find(a, a->row->words, words[0], a->field);
 }
-const struct httpd_kind httpd_kind_word = {1, 1, 0, kinds_parse_word};
+const struct httpd_kind httpd_kind_word = {1, 1, 0, 0, kinds_parse_word};
 
 static const char *kinds_parse_bits(struct httpd_arg *a, int n, const char *const *words)
 {
@@ -114,7 +114,7 @@ static const char *kinds_parse_bits(struct httpd_arg *a, int n, const char *cons
     *bits = sum;
     return NULL;
 }
-const struct httpd_kind httpd_kind_bits = {1, 0, 0, kinds_parse_bits};
+const struct httpd_kind httpd_kind_bits = {1, 0, 0, 0, kinds_parse_bits};
 
 const char *httpd_kinds_bool(const struct httpd_arg *a, const char *got, int *value)
 {
@@ -133,7 +133,7 @@ static const char *kinds_parse_bool(struct httpd_arg *a, int n, const char *cons
     (void)n;
     return httpd_kinds_bool(a, words[0], a->field);
 }
-const struct httpd_kind httpd_kind_bool = {1, 1, 0, kinds_parse_bool};
+const struct httpd_kind httpd_kind_bool = {1, 1, 0, 0, kinds_parse_bool};
 
 /* ---- numbers ---- */
 
@@ -176,7 +176,7 @@ static const char *kinds_parse_seconds(struct httpd_arg *a, int n, const char *c
     (void)n;
     return kinds_limited(a, words[0], a->field);
 }
-const struct httpd_kind httpd_kind_seconds = {1, 1, 0, kinds_parse_seconds};
+const struct httpd_kind httpd_kind_seconds = {1, 1, 0, 0, kinds_parse_seconds};
 
 static const char *kinds_parse_integer(struct httpd_arg *a, int n, const char *const *words)
 {
@@ -188,7 +188,7 @@ static const char *kinds_parse_integer(struct httpd_arg *a, int n, const char *c
     }
     return message;
 }
-const struct httpd_kind httpd_kind_integer = {1, 1, 0, kinds_parse_integer};
+const struct httpd_kind httpd_kind_integer = {1, 1, 0, 0, kinds_parse_integer};
 
 /* ---- text ---- */
 
@@ -201,7 +201,7 @@ static const char *kinds_parse_text(struct httpd_arg *a, int n, const char *cons
     *(const char **)a->field = words[0];
     return NULL;
 }
-const struct httpd_kind httpd_kind_text = {1, 1, 0, kinds_parse_text};
+const struct httpd_kind httpd_kind_text = {1, 1, 0, 0, kinds_parse_text};
 
 static const char *kinds_parse_text_or_empty(struct httpd_arg *a, int n, const char *const *words)
 {
@@ -211,7 +211,7 @@ static const char *kinds_parse_text_or_empty(struct httpd_arg *a, int n, const c
     *(const char **)a->field = "";
     return NULL;
 }
-const struct httpd_kind httpd_kind_text_or_empty = {0, 1, 0, kinds_parse_text_or_empty};
+const struct httpd_kind httpd_kind_text_or_empty = {0, 1, 0, 0, kinds_parse_text_or_empty};
 
 const char *const *httpd_kinds_append(apr_pool_t *pool, const char *const *old, int n,
                                       const char *const *words)
@@ -238,7 +238,7 @@ static const char *kinds_parse_list(struct httpd_arg *a, int n, const char *cons
     *list = httpd_kinds_append(a->pool, a->again ? *list : NULL, n, words);
     return NULL;
 }
-const struct httpd_kind httpd_kind_list = {1, 0, 0, kinds_parse_list};
+const struct httpd_kind httpd_kind_list = {1, 0, 0, 0, kinds_parse_list};
 
 static const char *kinds_parse_token(struct httpd_arg *a, const char *what, const char *word)
 {
@@ -254,14 +254,14 @@ static const char *kinds_parse_header_name(struct httpd_arg *a, int n, const cha
     (void)n;
     return kinds_parse_token(a, "a header name (letters, digits, hyphens)", words[0]);
 }
-const struct httpd_kind httpd_kind_header_name = {1, 1, 0, kinds_parse_header_name};
+const struct httpd_kind httpd_kind_header_name = {1, 1, 0, 0, kinds_parse_header_name};
 
 static const char *kinds_parse_cookie_name(struct httpd_arg *a, int n, const char *const *words)
 {
     (void)n;
     return kinds_parse_token(a, "a cookie name (letters, digits, - _ .)", words[0]);
 }
-const struct httpd_kind httpd_kind_cookie_name = {1, 1, 0, kinds_parse_cookie_name};
+const struct httpd_kind httpd_kind_cookie_name = {1, 1, 0, 0, kinds_parse_cookie_name};
 
 static const char *kinds_parse_cookie_names(struct httpd_arg *a, int n, const char *const *words)
 {
@@ -272,7 +272,7 @@ static const char *kinds_parse_cookie_names(struct httpd_arg *a, int n, const ch
     }
     return kinds_parse_list(a, n, words);
 }
-const struct httpd_kind httpd_kind_cookie_names = {1, 0, 0, kinds_parse_cookie_names};
+const struct httpd_kind httpd_kind_cookie_names = {1, 0, 0, 0, kinds_parse_cookie_names};
 
 static const char *kinds_parse_path(struct httpd_arg *a, int n, const char *const *words)
 {
@@ -285,4 +285,4 @@ static const char *kinds_parse_path(struct httpd_arg *a, int n, const char *cons
     *(const char **)a->field = words[0];
     return NULL;
 }
-const struct httpd_kind httpd_kind_path = {1, 1, 0, kinds_parse_path};
+const struct httpd_kind httpd_kind_path = {1, 1, 0, 0, kinds_parse_path};

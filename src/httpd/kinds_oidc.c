@@ -61,7 +61,7 @@ static const char *kinds_parse_samesite(struct httpd_arg *a, int n, const char *
     }
     return message;
 }
-const struct httpd_kind httpd_kind_samesite = {1, 3, 0, kinds_parse_samesite};
+const struct httpd_kind httpd_kind_samesite = {1, 3, 0, 0, kinds_parse_samesite};
 
 /* ---- OIDCHTTPTimeoutLong, OIDCHTTPTimeoutShort ---- */
 
@@ -102,7 +102,7 @@ static const char *kinds_parse_timeout(struct httpd_arg *a, int n, const char *c
     }
     return n > 2 ? kinds_parse_retries(a, words[2], &field[2], &field[3]) : NULL;
 }
-const struct httpd_kind httpd_kind_timeout = {1, 3, 0, kinds_parse_timeout};
+const struct httpd_kind httpd_kind_timeout = {1, 3, 0, 0, kinds_parse_timeout};
 
 /* ---- OIDCStateMaxNumberOfCookies ---- */
 
@@ -119,7 +119,7 @@ static const char *kinds_parse_state_max(struct httpd_arg *a, int n, const char 
     field[1] = 1;
     return n > 1 ? httpd_kinds_bool(a, words[1], &field[1]) : NULL;
 }
-const struct httpd_kind httpd_kind_state_max = {1, 2, 0, kinds_parse_state_max};
+const struct httpd_kind httpd_kind_state_max = {1, 2, 0, 0, kinds_parse_state_max};
 
 /* ---- OIDCSessionType ---- */
 
@@ -148,7 +148,7 @@ static const char *kinds_parse_session_type(struct httpd_arg *a, int n, const ch
     }
     return message;
 }
-const struct httpd_kind httpd_kind_session_type = {1, 1, 0, kinds_parse_session_type};
+const struct httpd_kind httpd_kind_session_type = {1, 1, 0, 0, kinds_parse_session_type};
 
 /* ---- OIDCProviderTokenEndpointAuth, OIDCIDTokenSignedResponseAlg, OIDCResponseType ---- */
 
@@ -171,7 +171,7 @@ static const char *kinds_parse_token_auth(struct httpd_arg *a, int n, const char
     }
     return message;
 }
-const struct httpd_kind httpd_kind_token_auth = {1, 1, 0, kinds_parse_token_auth};
+const struct httpd_kind httpd_kind_token_auth = {1, 1, 0, 0, kinds_parse_token_auth};
 
 static const char *kinds_parse_alg(struct httpd_arg *a, int n, const char *const *words)
 {
@@ -193,7 +193,7 @@ static const char *kinds_parse_alg(struct httpd_arg *a, int n, const char *const
     }
     return httpd_kinds_find(a, algs, words[0], &value);
 }
-const struct httpd_kind httpd_kind_alg = {1, 1, 0, kinds_parse_alg};
+const struct httpd_kind httpd_kind_alg = {1, 1, 0, 0, kinds_parse_alg};
 
 static const char *kinds_parse_response_type(struct httpd_arg *a, int n, const char *const *words)
 {
@@ -216,7 +216,7 @@ static const char *kinds_parse_response_type(struct httpd_arg *a, int n, const c
     }
     return message;
 }
-const struct httpd_kind httpd_kind_response_type = {1, 1, 0, kinds_parse_response_type};
+const struct httpd_kind httpd_kind_response_type = {1, 1, 0, 0, kinds_parse_response_type};
 
 /* ---- OIDCPassClaimsAs, OIDCPassUserInfoAs, OIDCUnAutzAction ---- */
 
@@ -245,7 +245,7 @@ static const char *kinds_parse_pass_as(struct httpd_arg *a, int n, const char *c
     field->encoding = (enum rp_pass_encoding)encoding;
     return message;
 }
-const struct httpd_kind httpd_kind_pass_as = {1, 2, 0, kinds_parse_pass_as};
+const struct httpd_kind httpd_kind_pass_as = {1, 2, 0, 0, kinds_parse_pass_as};
 
 #define USERINFO_NAME_BEHIND \
     (offsetof(struct rp_dir, userinfo_json_name) - offsetof(struct rp_dir, pass_userinfo))
@@ -279,7 +279,7 @@ static const char *kinds_parse_userinfo_as(struct httpd_arg *a, int n, const cha
     }
     return NULL;
 }
-const struct httpd_kind httpd_kind_userinfo_as = {1, 0, 0, kinds_parse_userinfo_as};
+const struct httpd_kind httpd_kind_userinfo_as = {1, 0, 0, 0, kinds_parse_userinfo_as};
 
 static const char *kinds_parse_unautz(struct httpd_arg *a, int n, const char *const *words)
 {
@@ -304,4 +304,4 @@ static const char *kinds_parse_unautz(struct httpd_arg *a, int n, const char *co
     field->arg = n > 1 ? words[1] : NULL;
     return NULL;
 }
-const struct httpd_kind httpd_kind_unautz = {1, 2, 0, kinds_parse_unautz};
+const struct httpd_kind httpd_kind_unautz = {1, 2, 0, 0, kinds_parse_unautz};

@@ -43,7 +43,7 @@ static const char *kinds_parse_issuer(struct httpd_arg *a, int n, const char *co
     }
     return message;
 }
-const struct httpd_kind httpd_kind_op_issuer = {1, 1, 0, kinds_parse_issuer};
+const struct httpd_kind httpd_kind_op_issuer = {1, 1, 0, 0, kinds_parse_issuer};
 
 static const char *kinds_parse_directory(struct httpd_arg *a, int n, const char *const *words)
 {
@@ -55,7 +55,7 @@ static const char *kinds_parse_directory(struct httpd_arg *a, int n, const char 
     *(const char **)a->field = path;
     return NULL;
 }
-const struct httpd_kind httpd_kind_op_directory = {1, 1, 0, kinds_parse_directory};
+const struct httpd_kind httpd_kind_op_directory = {1, 1, 0, 0, kinds_parse_directory};
 
 /* ---- OIDCOPClient ---- */
 
@@ -166,7 +166,7 @@ static const char *kinds_parse_client(struct httpd_arg *a, int n, const char *co
     }
     return message ? message : client_add(a, &c);
 }
-const struct httpd_kind httpd_kind_op_client = {2, 0, 1, kinds_parse_client};
+const struct httpd_kind httpd_kind_op_client = {2, 0, 1, 1, kinds_parse_client};
 
 /* ---- OIDCOPClaim, OIDCOPClaimsFile ---- */
 
@@ -199,7 +199,7 @@ static const char *kinds_parse_claim(struct httpd_arg *a, int n, const char *con
     op->n_claims = had + 1;
     return NULL;
 }
-const struct httpd_kind httpd_kind_op_claim = {2, 3, 0, kinds_parse_claim};
+const struct httpd_kind httpd_kind_op_claim = {2, 3, 0, 0, kinds_parse_claim};
 
 static const char *kinds_parse_claims_file(struct httpd_arg *a, int n, const char *const *words)
 {
@@ -225,4 +225,4 @@ static const char *kinds_parse_claims_file(struct httpd_arg *a, int n, const cha
     *(const json_t **)a->field = doc;
     return NULL;
 }
-const struct httpd_kind httpd_kind_op_claims_file = {1, 1, 0, kinds_parse_claims_file};
+const struct httpd_kind httpd_kind_op_claims_file = {1, 1, 0, 0, kinds_parse_claims_file};

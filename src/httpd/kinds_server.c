@@ -20,7 +20,7 @@ static const char *kinds_parse_secret(struct httpd_arg *a, int n, const char *co
     (void)n;
     return httpd_exec_secret(a->cmd, words[0], a->field);
 }
-const struct httpd_kind httpd_kind_secret = {1, 1, 1, kinds_parse_secret};
+const struct httpd_kind httpd_kind_secret = {1, 1, 1, 0, kinds_parse_secret};
 
 static const char *kinds_parse_secrets(struct httpd_arg *a, int n, const char *const *words)
 {
@@ -29,7 +29,7 @@ static const char *kinds_parse_secrets(struct httpd_arg *a, int n, const char *c
     field->previous = NULL;
     return message || n < 2 ? message : httpd_exec_secret(a->cmd, words[1], &field->previous);
 }
-const struct httpd_kind httpd_kind_secrets = {1, 2, 1, kinds_parse_secrets};
+const struct httpd_kind httpd_kind_secrets = {1, 2, 1, 0, kinds_parse_secrets};
 
 /* ---- files ---- */
 
@@ -39,7 +39,7 @@ static const char *kinds_parse_file(struct httpd_arg *a, int n, const char *cons
     (void)n;
     return httpd_directive_read_file(a->cmd, words[0], a->field, &ignored);
 }
-const struct httpd_kind httpd_kind_file = {1, 1, 0, kinds_parse_file};
+const struct httpd_kind httpd_kind_file = {1, 1, 0, 0, kinds_parse_file};
 
 /* [sig:|enc:][kid#]path; keys for encryption verify nothing. */
 static const char *kinds_add_certificate(struct httpd_arg *a, struct oidc_jwks *set,
@@ -81,7 +81,7 @@ static const char *kinds_parse_certificates(struct httpd_arg *a, int n, const ch
     }
     return message;
 }
-const struct httpd_kind httpd_kind_certificates = {1, 0, 0, kinds_parse_certificates};
+const struct httpd_kind httpd_kind_certificates = {1, 0, 0, 0, kinds_parse_certificates};
 
 /* ---- regular expressions and expressions ---- */
 
@@ -105,14 +105,14 @@ static const char *kinds_parse_regexes(struct httpd_arg *a, int n, const char *c
     *field = list;
     return NULL;
 }
-const struct httpd_kind httpd_kind_regexes = {1, 0, 0, kinds_parse_regexes};
+const struct httpd_kind httpd_kind_regexes = {1, 0, 0, 0, kinds_parse_regexes};
 
 static const char *kinds_parse_expr(struct httpd_arg *a, int n, const char *const *words)
 {
     (void)n;
     return httpd_directive_compile(a->cmd, words[0], AP_EXPR_FLAG_STRING_RESULT, a->field);
 }
-const struct httpd_kind httpd_kind_expr = {1, 1, 0, kinds_parse_expr};
+const struct httpd_kind httpd_kind_expr = {1, 1, 0, 0, kinds_parse_expr};
 
 static const char *kinds_parse_unauth(struct httpd_arg *a, int n, const char *const *words)
 {
@@ -132,7 +132,7 @@ static const char *kinds_parse_unauth(struct httpd_arg *a, int n, const char *co
     dir->unauth_when = NULL;
     return n < 2 ? NULL : httpd_directive_compile(a->cmd, words[1], 0, &dir->unauth_when);
 }
-const struct httpd_kind httpd_kind_unauth = {1, 2, 0, kinds_parse_unauth};
+const struct httpd_kind httpd_kind_unauth = {1, 2, 0, 0, kinds_parse_unauth};
 
 /* claim[@] [regex] [substitution] */
 static const char *kinds_parse_remote_user(struct httpd_arg *a, int n, const char *const *words)
@@ -155,4 +155,4 @@ static const char *kinds_parse_remote_user(struct httpd_arg *a, int n, const cha
     user->apply = n > 1 ? httpd_regex_substitute : NULL;
     return NULL;
 }
-const struct httpd_kind httpd_kind_remote_user = {1, 3, 0, kinds_parse_remote_user};
+const struct httpd_kind httpd_kind_remote_user = {1, 3, 0, 0, kinds_parse_remote_user};

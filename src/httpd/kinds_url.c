@@ -28,7 +28,7 @@ static const char *kinds_parse_url(struct httpd_arg *a, int n, const char *const
     }
     return message;
 }
-const struct httpd_kind httpd_kind_url = {1, 1, 0, kinds_parse_url};
+const struct httpd_kind httpd_kind_url = {1, 1, 0, 0, kinds_parse_url};
 
 static const char *kinds_parse_url_or_path(struct httpd_arg *a, int n, const char *const *words)
 {
@@ -46,7 +46,7 @@ static const char *kinds_parse_url_or_path(struct httpd_arg *a, int n, const cha
     }
     return message;
 }
-const struct httpd_kind httpd_kind_url_or_path = {1, 1, 0, kinds_parse_url_or_path};
+const struct httpd_kind httpd_kind_url_or_path = {1, 1, 0, 0, kinds_parse_url_or_path};
 
 /* What the provider appends its answer to, and what is compared with what is registered there. */
 static const char *kinds_parse_redirect_uri(struct httpd_arg *a, int n, const char *const *words)
@@ -56,7 +56,7 @@ static const char *kinds_parse_redirect_uri(struct httpd_arg *a, int n, const ch
     }
     return kinds_parse_url_or_path(a, n, words);
 }
-const struct httpd_kind httpd_kind_redirect_uri = {1, 1, 0, kinds_parse_redirect_uri};
+const struct httpd_kind httpd_kind_redirect_uri = {1, 1, 0, 0, kinds_parse_redirect_uri};
 
 static const char *kinds_parse_url_or_empty(struct httpd_arg *a, int n, const char *const *words)
 {
@@ -66,7 +66,7 @@ static const char *kinds_parse_url_or_empty(struct httpd_arg *a, int n, const ch
     *(const char **)a->field = "";
     return NULL;
 }
-const struct httpd_kind httpd_kind_url_or_empty = {0, 1, 0, kinds_parse_url_or_empty};
+const struct httpd_kind httpd_kind_url_or_empty = {0, 1, 0, 0, kinds_parse_url_or_empty};
 
 static const char *kinds_parse_domain(struct httpd_arg *a, int n, const char *const *words)
 {
@@ -79,7 +79,7 @@ static const char *kinds_parse_domain(struct httpd_arg *a, int n, const char *co
     *(const char **)a->field = word;
     return NULL;
 }
-const struct httpd_kind httpd_kind_domain = {1, 1, 0, kinds_parse_domain};
+const struct httpd_kind httpd_kind_domain = {1, 1, 0, 0, kinds_parse_domain};
 
 static const char *kinds_parse_params(struct httpd_arg *a, int n, const char *const *words)
 {
@@ -101,7 +101,7 @@ static const char *kinds_parse_params(struct httpd_arg *a, int n, const char *co
     *(const struct oidc_form **)a->field = form;
     return NULL;
 }
-const struct httpd_kind httpd_kind_params = {1, 1, 0, kinds_parse_params};
+const struct httpd_kind httpd_kind_params = {1, 1, 0, 0, kinds_parse_params};
 
 static const char *kinds_parse_proxy(struct httpd_arg *a, int n, const char *const *words)
 {
@@ -123,4 +123,4 @@ static const char *kinds_parse_proxy(struct httpd_arg *a, int n, const char *con
     proxy[2] = n > 2 ? words[2] : NULL;
     return NULL;
 }
-const struct httpd_kind httpd_kind_proxy = {1, 3, 0, kinds_parse_proxy};
+const struct httpd_kind httpd_kind_proxy = {1, 3, 0, 0, kinds_parse_proxy};

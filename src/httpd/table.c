@@ -48,7 +48,7 @@ const char *httpd_table_preset(const struct httpd_table *t, enum httpd_scope sco
             continue;
         }
         struct httpd_arg a = {pool, row, (char *)conf + row->offset, 0, NULL};
-        int n = httpd_table_split(pool, row->preset, &words);
+        int n = httpd_table_split(pool, row->preset, row->kind->pairs, &words);
         const char *message = httpd_table_read(&a, n, words);
         if (message) {
             return message;
@@ -83,30 +83,51 @@ void httpd_table_merge(const struct httpd_table *t, enum httpd_scope scope, cons
     }
 }
 
-/* One word from the front of *text; quotes as in the server's configuration. */
-static char *table_word(apr_pool_t *pool, const char **text)
+/* What a quote at *text begins, without the quotes; a backslash keeps a quote or a backslash. */
+static const char *table_quoted(const char *text, char **to)
+{
+    char quote = *text++;
+    while (*text && *text != quote) {
+        if (*text == '\\' && (text[1] == '\\' || text[1] == quote)) {
+            text++;
+        }
+        *(*to)++ = *text++;
+    }
+    return *text ? text + 1 : text;
+}
+
+static int table_is_quote(char c)
+{
+    return c == '"' || c == '\'';
+}
+
+/* One word from the front of *text. */
+static char *table_word(apr_pool_t *pool, const char **text, int pairs)
 {
     const char *p = *text;
     char *word = apr_palloc(pool, strlen(p) + 1), *to = word;
-    char quote = *p == '"' || *p == '\'' ? *p++ : '\0';
-    while (*p && (quote ? *p != quote : *p != ' ' && *p != '\t')) {
-        if (quote && *p == '\\' && (p[1] == '\\' || p[1] == quote)) {
-            p++;
+    if (table_is_quote(*p)) {
+        p = table_quoted(p, &to);
+    } else {
+        while (*p && *p != ' ' && *p != '\t') {
+            if (pairs && table_is_quote(*p) && to > word && to[-1] == '=') {
+                p = table_quoted(p, &to);
+                continue;
+            }
+            *to++ = *p++;
         }
-        *to++ = *p++;
     }
     *to = '\0';
-    p += quote && *p == quote;
     *text = p + strspn(p, " \t");
     return word;
 }
 
-int httpd_table_split(apr_pool_t *pool, const char *text, const char ***words)
+int httpd_table_split(apr_pool_t *pool, const char *text, int pairs, const char ***words)
 {
     apr_array_header_t *list = apr_array_make(pool, 4, sizeof(const char *));
     text += strspn(text, " \t");
     while (*text) {
-        APR_ARRAY_PUSH(list, const char *) = table_word(pool, &text);
+        APR_ARRAY_PUSH(list, const char *) = table_word(pool, &text, pairs);
     }
     *words = (const char **)(void *)list->elts;
     return list->nelts;

@@ -46,6 +46,7 @@ struct httpd_arg {
 struct httpd_kind {
     int min, max; /* number of words; max 0: any */
     int hidden;   /* 1: the words are secrets, messages don't repeat them */
+    int pairs;    /* 1: words may be KEY="VALUE WITH SPACES" */
     /* NULL, or what was expected. */
     const char *(*parse)(struct httpd_arg *a, int n, const char *const *words);
 };
@@ -80,7 +81,7 @@ const char *httpd_table_read(struct httpd_arg *a, int n, const char *const *word
 const char *httpd_table_preset(const struct httpd_table *t, enum httpd_scope scope, apr_pool_t *pool, void *conf);
 /* Copies to `out`, which is a copy of the outer section, what `inner` sets. */
 void httpd_table_merge(const struct httpd_table *t, enum httpd_scope scope, const void *inner, void *out);
-/* Splits a default or a line into words as the configuration's reader does. */
-int httpd_table_split(apr_pool_t *pool, const char *text, const char ***words);
+/* Splits a line into words as the configuration's reader does: "two words" is one. `pairs`: a="two words" as well. */
+int httpd_table_split(apr_pool_t *pool, const char *text, int pairs, const char ***words);
 
 #endif
