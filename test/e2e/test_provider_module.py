@@ -87,7 +87,8 @@ OIDCOPClaim email_from_expression "%{{REMOTE_USER}}@httpd" scope=email
 OIDCOPClient basic secret=CANARY-op-secret auth=client_secret_basic redirect_uri={CB} post_logout_redirect_uri={BYE}
 OIDCOPClient post secret=CANARY-op-secret2 auth=client_secret_post redirect_uri={CB} redirect_uri={CB}/two
 OIDCOPClient public auth=none redirect_uri={CB}
-OIDCOPClient narrow secret=CANARY-op-secret auth=client_secret_basic redirect_uri={CB} scope="openid"
+OIDCOPClient narrow secret=CANARY-op-secret auth=client_secret_basic redirect_uri={CB} scope=openid
+OIDCOPClient quoted secret="CANARY op secret" auth=client_secret_post redirect_uri={CB} scope="openid profile"
 OIDCOPClient other secret=CANARY-op-secret auth=client_secret_basic redirect_uri=https://other.example/cb
 <Location /op/authorize>
   AuthType Basic
@@ -161,6 +162,24 @@ def test_scopes_choose_claims(client):
     assert set(info) == {"sub"}
     info = client.userinfo(client.tokens(scope="openid email")["access_token"]).json
     assert info["email"] == "alice@example.com" and "name" not in info
+
+
+def test_quoted_values_of_a_client(httpd):
+    """key="value with spaces", as everywhere in httpd's configuration."""
+    who = Client(httpd, "quoted", "CANARY op secret", "post")
+    assert who.token(who.code(scope="openid profile")).status == 200
+
+
+def test_scopes_beyond_the_client_s(httpd):
+    """What a client may not ask for is refused or left out, never handed out."""
+    who = Client(httpd, "narrow")
+    answer = who.authorize(scope="openid profile email")
+    back = query_of(answer.location)
+    if "error" in back:
+        assert back["error"] == "invalid_scope"
+    else:
+        assert set(who.userinfo(who.token(back["code"]).json["access_token"]).json) == {"sub"}
+    httpd.expect("OIDC-OP_SCOPE")
 
 
 def test_form_post_answer_is_escaped(client):
