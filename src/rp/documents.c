@@ -373,16 +373,17 @@ enum oidc_rc rp_documents_get(struct oidc_ctx *ctx, struct rp_slot *slot, const 
 {
     int due;
     const struct rp_document *doc = documents_hold(ctx, slot, url, &due);
-    if (!doc && documents_get_first(ctx, slot, url) != OIDC_OK) {
-        return OIDC_FAILED;
+    if (!doc) {
+        if (documents_get_first(ctx, slot, url) != OIDC_OK) {
+            return OIDC_FAILED;
+        }
+        doc = documents_hold(ctx, slot, url, &due); /* the store's may be an old one */
     }
-    if (due) {
+    if (doc && due) {
         const struct documents_wish wish = {doc->fetched, "r", RETRY};
         if (documents_replace(ctx, slot, url, &wish) == OIDC_FAILED) {
             documents_note(ctx, slot, url);
         }
-    }
-    if (!doc || due) {
         doc = documents_hold(ctx, slot, url, NULL);
     }
     if (!doc) {
