@@ -108,8 +108,10 @@ static enum oidc_rc jwk_parse_ec(struct oidc_ctx *ctx, const json_t *obj, EVP_PK
     if (jwk_parse_point(ctx, obj, &curve, xy) != OIDC_OK) {
         return OIDC_FAILED;
     }
-    memcpy(point + 1, xy[0].p, curve->len);
-    memcpy(point + 1 + curve->len, xy[1].p, curve->len);
+    for (size_t i = 0; i < 2; i++) {
+        size_t zeros = curve->len - xy[i].n;
+        memcpy(point + 1 + i * curve->len + zeros, xy[i].p, xy[i].n);
+    }
     OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
                                          (char *)(uintptr_t)curve->group, 0),

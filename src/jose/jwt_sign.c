@@ -38,9 +38,10 @@ static const char *jwt_cjose_sign(apr_pool_t *pool, const struct jwt_draft *d, c
 {
     cjose_err err;
     const char *kid = d->embedded ? NULL : d->key->info.kid;
+    const char *jwk = d->embedded ? oidc_json_print(pool, d->embedded) : NULL;
     if (!h || !cjose_header_set(h, CJOSE_HDR_ALG, d->row->name, &err) ||
         (d->typ && !cjose_header_set(h, "typ", d->typ, &err)) ||
-        (d->embedded && !cjose_header_set_raw(h, "jwk", oidc_json_print(pool, d->embedded), &err)) ||
+        (jwk && !cjose_header_set_raw(h, "jwk", jwk, &err)) ||
         (kid && !cjose_header_set(h, CJOSE_HDR_KID, kid, &err))) {
         return NULL;
     }

@@ -141,12 +141,21 @@ enum oidc_rc oidc_sealer_make_from(struct oidc_ctx *ctx, apr_pool_t *pool,
     return OIDC_OK;
 }
 
+/* Once per distinct passphrase: N240 */
+static int sealer_is_same(const struct oidc_secret *a, const struct oidc_secret *b)
+{
+    return oidc_str_eq_secret(oidc_secret_expose(a), oidc_secret_expose(b));
+}
+
 enum oidc_rc oidc_sealer_make(struct oidc_ctx *ctx, apr_pool_t *pool,
                               const struct oidc_secret *current,
                               const struct oidc_secret *previous, struct oidc_sealer **out)
 {
     unsigned char now[OIDC_SEALER_MASTER_LEN], before[OIDC_SEALER_MASTER_LEN];
     enum oidc_rc rc = oidc_sealer_derive(ctx, current, now);
+    if (previous && sealer_is_same(current, previous)) {
+        previous = NULL;
+    }
     if (rc == OIDC_OK && previous) {
         rc = oidc_sealer_derive(ctx, previous, before);
     }

@@ -145,6 +145,27 @@ static void passphrases_have_limits(void **state)
     assert_fails(oidc_sealer_make(&t.ctx, t.pool, longest, empty, &s), CONFIG);
 }
 
+/* Derived apart and kept: the same sealer. */
+static void masters_make_the_same_sealer(void **state)
+{
+    (void)state;
+    struct oidc_sealer *direct = sealer_for("one", "two"), *kept, *alone;
+    unsigned char one[OIDC_SEALER_MASTER_LEN], two[OIDC_SEALER_MASTER_LEN];
+    const struct oidc_secret *none = oidc_secret_make(t.pool, oidc_str(NULL, 0));
+    struct oidc_str blob, out;
+    assert_ok(oidc_sealer_derive(&t.ctx, oidc_secret_make(t.pool, oidc_str_z("one")), one));
+    assert_ok(oidc_sealer_derive(&t.ctx, oidc_secret_make(t.pool, oidc_str_z("two")), two));
+    assert_fails(oidc_sealer_derive(&t.ctx, none, two), CONFIG);
+    assert_ok(oidc_sealer_derive(&t.ctx, oidc_secret_make(t.pool, oidc_str_z("two")), two));
+    assert_ok(oidc_sealer_make_from(&t.ctx, t.pool, one, two, &kept));
+    assert_ok(oidc_sealer_make_from(&t.ctx, t.pool, two, NULL, &alone));
+    assert_ok(oidc_seal(&t.ctx, direct, OIDC_SEAL_STATE, place, oidc_str_z("a"), &blob));
+    assert_ok(oidc_unseal(&t.ctx, kept, OIDC_SEAL_STATE, place, blob, &out));
+    assert_refused(oidc_unseal(&t.ctx, alone, OIDC_SEAL_STATE, place, blob, &out));
+    assert_ok(oidc_seal(&t.ctx, alone, OIDC_SEAL_STATE, place, oidc_str_z("a"), &blob));
+    assert_ok(oidc_unseal(&t.ctx, kept, OIDC_SEAL_STATE, place, blob, &out));
+}
+
 static void sizes_have_limits(void **state)
 {
     (void)state;
@@ -238,6 +259,7 @@ int main(void)
         TEST(rotation),
         TEST(keys_of_one_id),
         TEST(passphrases_have_limits),
+        TEST(masters_make_the_same_sealer),
         TEST(sizes_have_limits),
         TEST(no_random_no_seal),
         TEST(nonces_differ),

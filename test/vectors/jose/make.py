@@ -89,6 +89,9 @@ def rsa_jwk(key, **more):
     return dict(kty="RSA", n=from_num(n.n), e=from_num(n.e), **more)
 
 
+# a key whose x begins with a zero byte
+ZERO_JWK = next(k for k in (ec_jwk(ec.derive_private_key(d, ec.SECP256R1()), "P-256", 32, kid="rsa")
+                            for d in range(1, 5000)) if unb64(k["x"])[0] == 0)
 P384_JWK = ec_jwk(P384_KEY, "P-384", 48, kid="p384")
 K1_JWK = ec_jwk(K1_KEY, "secp256k1", 32, kid="k1")
 ALL = {"keys": [RSA_JWK, P256_JWK, P384_JWK, P521_JWK, ED_JWK]}
@@ -536,6 +539,7 @@ def make_bad_keys():
         "ec_x_above_p": dict(P256_JWK, x=b64(b"\xff" * 32)),
         "ec_short_x": dict(P256_JWK, x=b64(x.to_bytes(32, "big")[1:])),
         "ec_long_x": dict(P256_JWK, x=from_num(x, 33)), "ec_long_y": dict(P256_JWK, y=from_num(y, 33)),
+        "ec_stripped_zero": dict(ZERO_JWK, x=b64(unb64(ZERO_JWK["x"])[1:])),
         "ec_no_y": public(P256_JWK, y=None), "ec_other_curve": dict(P256_JWK, crv="P-384"),
         "ec_curve_case": dict(P256_JWK, crv="p-256"), "ec_openssl_name": dict(P256_JWK, crv="prime256v1"),
         "ec_secp256k1": K1_JWK, "ec_no_curve": public(P256_JWK, crv=None),
@@ -564,7 +568,7 @@ def make_bad_keys():
     for name, key in bad.items():
         jwks("n098_" + name, "the key is left out, its neighbour stays", {"keys": [key, P384_JWK]},
              ["p384"])
-    good = {"rsa_zero_in_front": dict(RSA_JWK, n=b64(b"\0" + unb64(RSA_JWK["n"]))),
+    good = {"ec_zero_in_front": ZERO_JWK, "rsa_zero_in_front": dict(RSA_JWK, n=b64(b"\0" + unb64(RSA_JWK["n"]))),
             "rsa_8192": dict(RSA_JWK, n=from_num(1 << 8191 | 1)),
             "rsa_e_64_bits": dict(RSA_JWK, e=from_num(1 << 63 | 1)), "rsa_e_3": dict(RSA_JWK, e="Aw"),
             "n062_x5c_garbage": dict(RSA_JWK, x5c=["!"] * 1000), "unknown_member": dict(RSA_JWK, x={}),
@@ -633,6 +637,10 @@ def make_pem():
         "CONFIG")
     put("bad_label", "a certificate in name only", whole.replace("PRIVATE KEY", "CERTIFICATE"), "CONFIG")
     make_mismatched_pem(put)
+    infinity = bytes.fromhex("3019301306072a8648ce3d020106082a8648ce3d03010703020000")
+    put("bad_infinity", "a public key that is no point",
+        "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n" % base64.b64encode(infinity).decode(),
+        "CONFIG")
 
 
 def make_certs(put, rsa_what):
