@@ -30,8 +30,12 @@ static enum oidc_rc read_hint(struct oidc_ctx *ctx, const struct op_site *site, 
     const struct oidc_claims *claims;
     const char *aud;
 
-    if (oidc_id_token_check_hint(ctx, l->req.id_token_hint, site->conf->issuer, l->req.client_id, site->conf->keys, &claims) != OIDC_OK)
-        return OIDC_FAILED;
+    if (oidc_id_token_check_hint(ctx, l->req.id_token_hint, site->conf->issuer, l->req.client_id, site->conf->keys, &claims) != OIDC_OK) {
+        /* whoever sent it is to blame, not a provider */
+        const char *why = ctx->err.detail;
+        oidc_ctx_clear(ctx);
+        return oidc_fail(ctx, OIDC_E_OP_LOGOUT, "id_token_hint: %s", why ? why : "malformed");
+    }
     if (oidc_claims_get_string(claims, "aud", &aud) != OIDC_OK)
         return oidc_fail(ctx, OIDC_E_OP_LOGOUT, "the hint has no aud");
     l->client = op_clients_find(site->conf, aud);

@@ -74,6 +74,7 @@ static void test_foreign_hints_are_refused(void **state)
     for (size_t i = 0; i < 4; i++) {
         ask(f, "GET", OP_END_SESSION, apr_pstrcat(f->pool, "id_token_hint=", bad[i], NULL));
         assert_int_equal(f->rc, OIDC_FAILED);
+        assert_int_equal(f->ctx.err.code, OIDC_E_OP_LOGOUT);
         assert_int_equal(f->end_login, 0);
     }
     ask(f, "GET", OP_END_SESSION, apr_pstrcat(f->pool, "client_id=native&id_token_hint=", hint, NULL));
