@@ -2,7 +2,6 @@
 /* Claim lists, names that claims may not take, names that fold into one, and the way back to JSON. */
 #include "rig.h"
 #include "rp/pack.h"
-#include "rp/reserved.h"
 
 static struct rp_packed pack(struct rig *r, const char *id_token, const char *userinfo)
 {
@@ -69,7 +68,7 @@ static void test_same_source(void **state)
 }
 
 /* N117. */
-static void test_reserved(void **state)
+static void test_reserved_names(void **state)
 {
     static const char *const bad[] = {
         "REMOTE_USER", "remote-user", "Authorization", "AUTHORIZATION", "HTTP_PROXY", "http-proxy",
@@ -77,19 +76,7 @@ static void test_reserved(void **state)
         "Transfer-Encoding", "Connection", "TE", "Upgrade", "X-Forwarded-For", "x_forwarded_proto",
         "OIDC_access_token", "oidc-access-token", "OIDC_id_token", "OIDC_scope", "SCRIPT_FILENAME",
         "PATH", "LD_PRELOAD", "PHP_VALUE", "SSL_CLIENT_S_DN", "HTTPS", "REQUEST_METHOD"};
-    static const char *const good[] = {"sub", "name", "email", "hostname", "cookie_consent", "OIDC_CLAIM_sub",
-                                       "X-Name", "OIDC_CLAIM_REMOTE_USER", "pathology", "tea", "scope"};
     struct rig *r = *state;
-    for (size_t i = 0; i < COUNT(bad); i++) {
-        if (!rp_reserved_is(bad[i])) {
-            fail_msg("%s is not reserved", bad[i]);
-        }
-    }
-    for (size_t i = 0; i < COUNT(good); i++) {
-        if (rp_reserved_is(good[i])) {
-            fail_msg("%s is reserved", good[i]);
-        }
-    }
     r->conf.claims.prefix = "";
     rig_start(r);
     for (size_t i = 0; i < COUNT(bad); i++) {
@@ -227,7 +214,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_plain, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_same_name, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_same_source, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_reserved, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_reserved_names, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_odd_names, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_lists, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_json_round_trip, rig_setup, rig_teardown),

@@ -4,7 +4,6 @@
 #include <openssl/pem.h>
 
 #include "rig.h"
-#include "rp/providers.h"
 
 static void finish(struct rig *r)
 {
@@ -66,33 +65,6 @@ static void test_client_auth(void **state)
     assert_null(r->op.token_authorization);
     assert_non_null(strstr(r->op.token_body, "&client_id=client_1"));
     assert_null(strstr(r->op.token_body, "client_secret"));
-}
-
-/* What the provider announces decides where the configuration does not. */
-static void test_client_auth_announced(void **state)
-{
-    static const struct {
-        const char *announced;
-        enum oidc_client_auth_method used;
-    } cases[] = {
-        {"[\"client_secret_post\"]", OIDC_CLIENT_AUTH_POST},
-        {"[\"client_secret_post\",\"client_secret_basic\"]", OIDC_CLIENT_AUTH_BASIC},
-        {"[\"private_key_jwt\"]", OIDC_CLIENT_AUTH_BASIC},
-        {"[]", OIDC_CLIENT_AUTH_BASIC},
-    };
-    struct rig *r = *state;
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        const struct rp_provider *p = NULL;
-        r->conf.provider.metadata_url = apr_psprintf(r->pool, METADATA_URL); /* the same */
-        r->op.metadata = apr_psprintf(r->pool, "{\"issuer\":\"" ISSUER "\",\"authorization_endpoint\":\"" ISSUER "/a\","
-                                      "\"token_endpoint\":\"" ISSUER "/token\",\"jwks_uri\":\"" ISSUER "/jwks\","
-                                      "\"token_endpoint_auth_methods_supported\":%s}", cases[i].announced);
-        rig_start(r);
-        rig_tick(r, 86400 * 2);
-        assert_int_equal(rp_providers_get(rig_ctx(r), r->site, &p), OIDC_OK);
-        assert_int_equal(p->token_auth, cases[i].used);
-        assert_null(p->userinfo_endpoint);
-    }
 }
 
 static void test_token_params(void **state)
@@ -530,7 +502,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_request, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_client_auth, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_client_auth_announced, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_token_params, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_userinfo_post, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_userinfo_off, rig_setup, rig_teardown),
