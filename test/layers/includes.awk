@@ -65,6 +65,7 @@ FNR == 1 {
         if (l != "" && !((here, l) in lib)) complain("layer " here " may not include <" name "> (" l ")")
         next
     }
+    if (name ~ /\.def$/) next   # tables are data
     if (name ~ /^oidc\//) target = layer_of_public(substr(name, 6))
     else if (name ~ /\.\./) { complain("an include with ..: " name); next }
     else if (match(name, /^[a-z]+\//)) target = substr(name, 1, RLENGTH - 1)
