@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A store within one process, for tests and for programs that run alone. Same answers as every other back end, any
- * number of threads; nothing is shared with another process, and nothing bounds it but its expiries.
+ * A store within one process, for tests and for programs that run alone. Same answers as every
+ * other back end, any number of threads; nothing is shared with another process, and nothing bounds
+ * it but its expiries.
  */
 #ifndef OIDC_STORE_MEM_H
 #define OIDC_STORE_MEM_H

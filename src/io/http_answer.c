@@ -49,8 +49,8 @@ static void read_cache_control(struct oidc_http_receiver *r, struct oidc_str val
         if (number.n >= 2 && number.p[0] == '"' && number.p[number.n - 1] == '"') {
             number = oidc_str(number.p + 1, number.n - 2);
         }
-        if (!oidc_str_eq_case(name, oidc_str_z("max-age")) ||
-            oidc_str_to_int64(number, 0, APR_INT64_MAX, &age) != OIDC_OK) {
+        if (!oidc_str_eq_case(name, oidc_str_z("max-age"))
+            || oidc_str_to_int64(number, 0, APR_INT64_MAX, &age) != OIDC_OK) {
             continue;
         }
         int capped = age > INT_MAX ? INT_MAX : (int)age;
@@ -68,13 +68,17 @@ static void read_field(struct oidc_http_receiver *r, struct oidc_str line)
         r->dpop_nonce = oidc_str_dup(r->pool, value);
     } else if (oidc_str_eq_case(name, oidc_str_z("WWW-Authenticate"))) {
         const char *one = oidc_str_dup(r->pool, value);
-        r->www_authenticate = r->www_authenticate ? apr_pstrcat(r->pool, r->www_authenticate, ", ", one, NULL) : one;
+        r->www_authenticate =
+            r->www_authenticate ? apr_pstrcat(r->pool, r->www_authenticate, ", ", one, NULL) : one;
     } else if (oidc_str_eq_case(name, oidc_str_z("Cache-Control"))) {
         read_cache_control(r, value);
     }
 }
 
-/* A status line begins an answer: what an interim one said is forgotten, what it took of the limits is not. */
+/*
+ * A status line begins an answer: what an interim one said is forgotten, what it took of the limits
+ * is not.
+ */
 static void read_status_line(struct oidc_http_receiver *r)
 {
     r->content_type = r->dpop_nonce = r->www_authenticate = NULL;
@@ -89,7 +93,8 @@ size_t oidc_http_answer_header(char *p, size_t size, size_t n, void *receiver)
     r->header_bytes += line.n;
     r->header_lines += !is_status && trim(line).n > 0;
     /* CHECK http_headers: an answer's header is bounded in bytes and lines; N216 */
-    if (r->header_bytes > OIDC_HTTP_CURL_HEADER_BYTES || r->header_lines > OIDC_HTTP_CURL_HEADER_LINES) {
+    if (r->header_bytes > OIDC_HTTP_CURL_HEADER_BYTES
+        || r->header_lines > OIDC_HTTP_CURL_HEADER_LINES) {
         r->too_large = "the header";
         return 0;
     }

@@ -83,19 +83,21 @@ static enum oidc_code code_of(const struct attempt *a)
 }
 
 /*
- * Nothing that may have reached the other side is sent twice, GET excepted; and who waited once for the whole deadline
- * does not wait again (threats table 4.5).
+ * Nothing that may have reached the other side is sent twice, GET excepted; and who waited once for
+ * the whole deadline does not wait again.
  */
 static int may_retry(const struct oidc_http_call *call, enum oidc_code code)
 {
-    return code == OIDC_E_HTTP_CONNECT || (code == OIDC_E_HTTP_BROKEN && strcmp(call->method, "GET") == 0);
+    return code == OIDC_E_HTTP_CONNECT
+           || (code == OIDC_E_HTTP_BROKEN && strcmp(call->method, "GET") == 0);
 }
 
-static void attempt_perform(struct oidc_ctx *ctx, const struct oidc_http_call *call, struct oidc_http_handle *handle,
-                            long left_ms, struct attempt *a)
+static void attempt_perform(struct oidc_ctx *ctx, const struct oidc_http_call *call,
+                            struct oidc_http_handle *handle, long left_ms, struct attempt *a)
 {
     char *text = apr_pcalloc(ctx->pool, CURL_ERROR_SIZE);
-    struct oidc_http_wiring wiring = {.call = call, .receiver = &a->receiver, .error = text, .left_ms = left_ms};
+    struct oidc_http_wiring wiring = {
+        .call = call, .receiver = &a->receiver, .error = text, .left_ms = left_ms};
     a->rc = oidc_http_options_apply(ctx, handle->curl, &wiring);
     if (a->rc == CURLE_OK) {
         a->rc = curl_easy_perform(handle->curl);
@@ -118,8 +120,8 @@ static void attempt_perform(struct oidc_ctx *ctx, const struct oidc_http_call *c
     }
 }
 
-static void attempt_run(struct oidc_ctx *ctx, struct oidc_http_pool *pool, const struct oidc_http_call *call,
-                        const char *origin, struct attempt *a)
+static void attempt_run(struct oidc_ctx *ctx, struct oidc_http_pool *pool,
+                        const struct oidc_http_call *call, const char *origin, struct attempt *a)
 {
     long left_ms = call->options->timeout_ms;
     memset(a, 0, sizeof *a);
@@ -135,7 +137,8 @@ static void attempt_run(struct oidc_ctx *ctx, struct oidc_http_pool *pool, const
     oidc_http_pool_put(pool, handle, a->rc == CURLE_OK);
 }
 
-static enum oidc_rc http_check(struct oidc_ctx *ctx, const struct http_curl *self, const struct oidc_http_call *call)
+static enum oidc_rc http_check(struct oidc_ctx *ctx, const struct http_curl *self,
+                               const struct oidc_http_call *call)
 {
     /* CHECK http_fork: a connection never crosses a fork; N277 */
     if (self->pid != getpid()) {
@@ -145,20 +148,22 @@ static enum oidc_rc http_check(struct oidc_ctx *ctx, const struct http_curl *sel
         return oidc_fail(ctx, OIDC_E_INTERNAL, "the HTTP adapter knows no method %s",
                          oidc_log_quote(ctx->pool, call->method));
     }
-    if (call->options->timeout_ms <= 0 || call->options->connect_timeout_ms <= 0 || call->options->retries < 0 ||
-        call->max_body == 0) {
+    if (call->options->timeout_ms <= 0 || call->options->connect_timeout_ms <= 0
+        || call->options->retries < 0 || call->max_body == 0) {
         return oidc_fail(ctx, OIDC_E_INTERNAL, "an HTTP call without a deadline or a limit");
     }
     return OIDC_OK;
 }
 
 /* The origin of the call's URL, which is all of it that ever stands in a log line. */
-static enum oidc_rc http_origin(struct oidc_ctx *ctx, const struct oidc_http_call *call, const char **out)
+static enum oidc_rc http_origin(struct oidc_ctx *ctx, const struct oidc_http_call *call,
+                                const char **out)
 {
     struct oidc_url url;
     struct oidc_err before = ctx->err;
     if (oidc_url_parse(ctx, call->url, "the address of an HTTP call", &url) != OIDC_OK) {
-        ctx->err = before; /* it is no fault of whoever sent us a request, and its text may hold a secret */
+        /* It is no fault of whoever sent us a request, and its text may hold a secret. */
+        ctx->err = before;
         return oidc_fail(ctx, OIDC_E_HTTP_CONNECT, "the address of an HTTP call is malformed");
     }
     struct oidc_origin origin = oidc_url_origin(&url);
@@ -166,8 +171,9 @@ static enum oidc_rc http_origin(struct oidc_ctx *ctx, const struct oidc_http_cal
     return OIDC_OK;
 }
 
-static enum oidc_rc call_run(struct oidc_ctx *ctx, struct oidc_http_pool *pool, const struct oidc_http_call *call,
-                             const char *origin, struct oidc_http_answer *out)
+static enum oidc_rc call_run(struct oidc_ctx *ctx, struct oidc_http_pool *pool,
+                             const struct oidc_http_call *call, const char *origin,
+                             struct oidc_http_answer *out)
 {
     struct attempt a;
     enum oidc_code code = OIDC_E_INTERNAL;
@@ -184,12 +190,12 @@ static enum oidc_rc call_run(struct oidc_ctx *ctx, struct oidc_http_pool *pool, 
             break;
         }
     }
-    return oidc_fail(ctx, code, "%s %s: %s (curl %d)", call->method, origin, oidc_log_quote(ctx->pool, a.why),
-                     (int)a.rc);
+    return oidc_fail(ctx, code, "%s %s: %s (curl %d)", call->method, origin,
+                     oidc_log_quote(ctx->pool, a.why), (int)a.rc);
 }
 
-static enum oidc_rc http_call(struct oidc_ctx *ctx, struct oidc_http *http, const struct oidc_http_call *call,
-                              struct oidc_http_answer *out)
+static enum oidc_rc http_call(struct oidc_ctx *ctx, struct oidc_http *http,
+                              const struct oidc_http_call *call, struct oidc_http_answer *out)
 {
     struct http_curl *self = (struct http_curl *)(void *)http;
     struct oidc_http_pool *pool = self->pool;
@@ -206,7 +212,10 @@ static enum oidc_rc http_call(struct oidc_ctx *ctx, struct oidc_http *http, cons
 static apr_status_t http_end(void *data)
 {
     struct http_curl *self = data;
-    /* In a child that inherited it, the connections are the parent's: they must not be touched, not even to end them. */
+    /*
+     * In a child that inherited it, the connections are the parent's: they must not be touched, not
+     * even to end them.
+     */
     if (self->pid == getpid()) {
         oidc_http_pool_close(self->pool);
     }

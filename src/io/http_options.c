@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What libcurl is told for one call. Nothing is taken from the environment or from files that nobody configured. */
+/*
+ * What libcurl is told for one call. Nothing is taken from the environment or from files that
+ * nobody configured.
+ */
 #include "io/http_options.h"
 
 #include <apr_strings.h>
@@ -20,8 +23,12 @@ static apr_status_t slist_end(void *data)
     return APR_SUCCESS;
 }
 
-/* Appends "name: value"; a name without a value keeps libcurl from sending a field of its own. 0 when it can't be. */
-static int add_field(apr_pool_t *pool, struct curl_slist **list, const char *name, const char *value)
+/*
+ * Appends "name: value"; a name without a value keeps libcurl from sending a field of its own. 0
+ * when it can't be.
+ */
+static int add_field(apr_pool_t *pool, struct curl_slist **list, const char *name,
+                     const char *value)
 {
     const char *line = apr_pstrcat(pool, name, !value ? ":" : *value ? ": " : ";", value, NULL);
     struct curl_slist *more = is_line(line) ? curl_slist_append(*list, line) : NULL;
@@ -36,7 +43,8 @@ static CURLcode set_fields(struct oidc_ctx *ctx, CURL *curl, const struct oidc_h
 {
     struct curl_slist **list = apr_pcalloc(ctx->pool, sizeof(struct curl_slist *));
     apr_pool_cleanup_register(ctx->pool, list, slist_end, apr_pool_cleanup_null);
-    int ok = add_field(ctx->pool, list, "Expect", NULL) && add_field(ctx->pool, list, "Accept", call->accept);
+    int ok = add_field(ctx->pool, list, "Expect", NULL)
+             && add_field(ctx->pool, list, "Accept", call->accept);
     if (strcmp(call->method, "POST") == 0) {
         ok = ok && add_field(ctx->pool, list, "Content-Type", call->content_type);
     }
@@ -46,7 +54,7 @@ static CURLcode set_fields(struct oidc_ctx *ctx, CURL *curl, const struct oidc_h
     return ok ? curl_easy_setopt(curl, CURLOPT_HTTPHEADER, *list) : CURLE_BAD_FUNCTION_ARGUMENT;
 }
 
-/* CHECK http_protocols: http and https, nothing that libcurl can do besides; N215 */
+/* http and https, nothing that libcurl can do besides: the address was parsed, this is the second wall (N215). */
 static CURLcode set_protocols(CURL *curl)
 {
     CURLcode rc = CURLE_OK;
@@ -73,9 +81,9 @@ static size_t read_body(char *to, size_t size, size_t n, void *wiring)
 }
 
 /*
- * CHECK http_once: when a kept connection breaks, libcurl would send the body again on a new one. It may not, once the
- * other side may have read it: a code or a rotating refresh token is good for one time. A proxy's answer is another
- * matter: then the other side saw nothing.
+ * CHECK http_once: when a kept connection breaks, libcurl would send the body again on a new one.
+ * It may not, once the other side may have read it: a code or a rotating refresh token is good for
+ * one time. A proxy's answer is another matter: then the other side saw nothing.
  */
 static int rewind_body(void *wiring, curl_off_t offset, int origin)
 {
@@ -128,14 +136,16 @@ static CURLcode set_limits(CURL *curl, const struct oidc_http_wiring *w)
     SET(CURLOPT_NOSIGNAL, 1L);
     /* CHECK http_deadline: the whole attempt ends in time, whatever drips; N099, N216 */
     SET(CURLOPT_TIMEOUT_MS, w->left_ms);
-    SET(CURLOPT_CONNECTTIMEOUT_MS, o->connect_timeout_ms < w->left_ms ? (long)o->connect_timeout_ms : w->left_ms);
+    SET(CURLOPT_CONNECTTIMEOUT_MS,
+        o->connect_timeout_ms < w->left_ms ? (long)o->connect_timeout_ms : w->left_ms);
     SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)w->call->max_body);
     SET(CURLOPT_MAXCONNECTS, 2L);
 #if LIBCURL_VERSION_NUM >= 0x074000
     SET(CURLOPT_HTTP09_ALLOWED, 0L);
 #endif
 #if LIBCURL_VERSION_NUM >= 0x075700
-    SET(CURLOPT_QUICK_EXIT, 1L); /* else a name server that is silent holds the thread beyond the deadline */
+    /* Else a name server that is silent holds the thread beyond the deadline. */
+    SET(CURLOPT_QUICK_EXIT, 1L);
 #endif
     return rc;
 }
@@ -149,7 +159,8 @@ static CURLcode set_trust(CURL *curl, const struct oidc_http_options *o)
     SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (o->ca_bundle) {
         SET(CURLOPT_CAINFO, o->ca_bundle);
-        (void)curl_easy_setopt(curl, CURLOPT_CAPATH, NULL); /* these and no others; not every TLS library has it */
+        /* These and no others. Not every TLS library has the option. */
+        (void)curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
     }
     if (o->client_cert) {
         SET(CURLOPT_SSLCERT, o->client_cert);
@@ -181,7 +192,10 @@ static CURLcode set_proxy_auth(CURL *curl, const char *name)
     return CURLE_BAD_FUNCTION_ARGUMENT;
 }
 
-/* CHECK http_proxy: the one that is configured or none; http_proxy, no_proxy and the like have no say; N220 */
+/*
+ * CHECK http_proxy: the one that is configured or none; http_proxy, no_proxy and the like have no
+ * say; N220
+ */
 static CURLcode set_proxy(CURL *curl, const struct oidc_http_options *o)
 {
     CURLcode rc = CURLE_OK;
@@ -219,12 +233,17 @@ CURLcode oidc_http_options_apply(struct oidc_ctx *ctx, CURL *curl, struct oidc_h
     return rc == CURLE_OK ? set_proxy(curl, w->call->options) : rc;
 }
 
-const char *oidc_http_options_profile(apr_pool_t *pool, const char *origin, const struct oidc_http_options *o)
+const char *oidc_http_options_profile(apr_pool_t *pool, const char *origin,
+                                      const struct oidc_http_options *o)
 {
-    const char *parts[] = {origin,         o->tls_verify ? "verified" : "unverified",
-                           o->ca_bundle,   o->proxy,
-                           o->proxy_user,  o->proxy_auth,
-                           o->client_cert, o->client_key,
+    const char *parts[] = {origin,
+                           o->tls_verify ? "verified" : "unverified",
+                           o->ca_bundle,
+                           o->proxy,
+                           o->proxy_user,
+                           o->proxy_auth,
+                           o->client_cert,
+                           o->client_key,
                            o->client_key_password};
     const char *out = "";
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {

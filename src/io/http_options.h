@@ -16,10 +16,17 @@ struct oidc_http_wiring {
     size_t sent; /* bytes of the body that libcurl has taken */
 };
 
-/* Sets all options; the first that libcurl refuses fails the call. Lists live in ctx->pool; *w outlives the transfer. */
+/*
+ * Sets all options; the first that libcurl refuses fails the call. Lists live in ctx->pool; *w
+ * outlives the transfer.
+ */
 CURLcode oidc_http_options_apply(struct oidc_ctx *ctx, CURL *curl, struct oidc_http_wiring *w);
 
-/* Says which calls may share a connection: equal text, equal trust and credentials. Holds secrets: never to be logged. */
-const char *oidc_http_options_profile(apr_pool_t *pool, const char *origin, const struct oidc_http_options *o);
+/*
+ * Says which calls may share a connection: equal text, equal trust and credentials. Holds secrets:
+ * never to be logged.
+ */
+const char *oidc_http_options_profile(apr_pool_t *pool, const char *origin,
+                                      const struct oidc_http_options *o);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libcurl's handles of one process. The memory is the C library's, not a pool's: a call that is still under way when
- * the child's pool goes must find it.
+ * libcurl's handles of one process. The memory is the C library's, not a pool's: a call that is
+ * still under way when the child's pool goes must find it.
  */
 #include "io/http_pool.h"
 
@@ -62,8 +62,9 @@ struct oidc_http_pool *oidc_http_pool_make(void)
         free(pool);
         return NULL;
     }
-    int failed = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) != 0 ||
-                 pthread_cond_init(&pool->given_back, &attr) != 0 || pthread_mutex_init(&pool->lock, NULL) != 0;
+    int failed = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) != 0
+                 || pthread_cond_init(&pool->given_back, &attr) != 0
+                 || pthread_mutex_init(&pool->lock, NULL) != 0;
     pthread_condattr_destroy(&attr);
     if (failed) {
         free(pool);
@@ -197,7 +198,8 @@ static struct oidc_http_handle *take_idle(struct oidc_http_pool *pool, const cha
     return NULL;
 }
 
-static struct oidc_http_handle *get_locked(struct oidc_http_pool *pool, const char *origin, const char *profile)
+static struct oidc_http_handle *get_locked(struct oidc_http_pool *pool, const char *origin,
+                                           const char *profile)
 {
     if (!origin_enter(pool, origin)) {
         return NULL;
@@ -215,8 +217,8 @@ static struct oidc_http_handle *get_locked(struct oidc_http_pool *pool, const ch
     return h;
 }
 
-struct oidc_http_handle *oidc_http_pool_get(struct oidc_http_pool *pool, const char *origin, const char *profile,
-                                            long *left_ms)
+struct oidc_http_handle *oidc_http_pool_get(struct oidc_http_pool *pool, const char *origin,
+                                            const char *profile, long *left_ms)
 {
     struct oidc_http_handle *h = NULL;
     pthread_mutex_lock(&pool->lock);

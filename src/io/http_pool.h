@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libcurl's handles of one process, each with its open connections. A handle is used again only for calls of the same
- * profile (origin, proxy, credentials, trust), so that no connection ever serves a call it was not opened for.
+ * libcurl's handles of one process, each with its open connections. A handle is used again only for
+ * calls of the same profile (origin, proxy, credentials, trust), so that no connection ever serves
+ * a call it was not opened for.
  */
 #ifndef IO_HTTP_POOL_H
 #define IO_HTTP_POOL_H
@@ -27,11 +28,12 @@ void oidc_http_pool_enter(struct oidc_http_pool *pool);
 void oidc_http_pool_leave(struct oidc_http_pool *pool);
 
 /*
- * A handle without options, for one call. Waits while too many calls to the origin are under way, at most *left_ms,
- * from which the wait is taken. NULL: the time is over, the pool is closed, or there is no memory.
+ * A handle without options, for one call. Waits while too many calls to the origin are under way,
+ * at most *left_ms, from which the wait is taken. NULL: the time is over, the pool is closed, or
+ * there is no memory.
  */
-struct oidc_http_handle *oidc_http_pool_get(struct oidc_http_pool *pool, const char *origin, const char *profile,
-                                            long *left_ms);
+struct oidc_http_handle *oidc_http_pool_get(struct oidc_http_pool *pool, const char *origin,
+                                            const char *profile, long *left_ms);
 /* Gives it back. Without `keep` (the call failed) the handle and its connections go. */
 void oidc_http_pool_put(struct oidc_http_pool *pool, struct oidc_http_handle *handle, int keep);
 

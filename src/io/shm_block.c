@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Blocks of the shared-memory store: one free list for all shards, and bytes in chains of blocks. A block's tag says
- * who owns it, and changes to and from FREE only under the allocator's lock; the list itself is derived.
+ * Blocks of the shared-memory store: one free list for all shards, and bytes in chains of blocks. A
+ * block's tag says who owns it, and changes to and from FREE only under the allocator's lock; the
+ * list itself is derived.
  */
 #include "io/shm.h"
 
@@ -35,7 +36,8 @@ typedef _Atomic uint64_t __attribute__((may_alias)) eight_tags;
 static int may_hold(const struct oidc_shm *shm, uint32_t b, uint32_t s)
 {
     const uint64_t each = UINT64_C(0x0101010101010101);
-    uint64_t tags = atomic_load_explicit((const eight_tags *)(const void *)(shm->tags + b), memory_order_relaxed);
+    uint64_t tags = atomic_load_explicit((const eight_tags *)(const void *)(shm->tags + b),
+                                         memory_order_relaxed);
     uint64_t differ = (tags & 0x3f * each) ^ s * each;
     return ((differ - each) & ~differ & 0x80 * each) != 0;
 }
@@ -74,7 +76,10 @@ void oidc_shm_block_repair(struct oidc_shm *shm)
     a->dirty = 0;
 }
 
-/* From the list: the first of a chain of n, whose end is *last. 0 when the list is not what it says. */
+/*
+ * From the list: the first of a chain of n, whose end is *last. 0 when the list is not what it
+ * says.
+ */
 static uint32_t take_listed(struct oidc_shm *shm, uint32_t s, uint32_t n, uint32_t *last)
 {
     struct oidc_shm_allocator *a = &shm->header->allocator;
@@ -95,7 +100,10 @@ static uint32_t take_listed(struct oidc_shm *shm, uint32_t s, uint32_t n, uint32
     return first;
 }
 
-/* A block beyond the mark that is in use: the mark was overwritten. Then every block is looked at from now on. */
+/*
+ * A block beyond the mark that is in use: the mark was overwritten. Then every block is looked at
+ * from now on.
+ */
 static uint32_t take_fresh(struct oidc_shm *shm, uint32_t s, uint32_t n)
 {
     struct oidc_shm_allocator *a = &shm->header->allocator;
@@ -119,7 +127,8 @@ static uint32_t take_fresh(struct oidc_shm *shm, uint32_t s, uint32_t n)
 /* Under the allocator's lock, with room for n. */
 static uint32_t take(struct oidc_shm *shm, uint32_t s, uint32_t n)
 {
-    uint32_t listed = atomic_load_explicit(&shm->header->allocator.free_count, memory_order_relaxed);
+    uint32_t listed =
+        atomic_load_explicit(&shm->header->allocator.free_count, memory_order_relaxed);
     uint32_t first = OIDC_SHM_NONE, last = OIDC_SHM_NONE;
     listed = listed < n ? listed : n;
     if (listed > 0) {
@@ -147,14 +156,16 @@ uint32_t oidc_shm_block_get(struct oidc_shm *shm, uint32_t s, uint32_t n)
     uint32_t first = oidc_shm_block_room(shm) < n ? OIDC_SHM_NONE : take(shm, s, n);
     if (shm->header->allocator.dirty) {
         oidc_shm_block_repair(shm);
-        oidc_shm_shard(shm, s)->dirty = 1; /* blocks may have been tagged for it that nothing leads to */
+        oidc_shm_shard(shm, s)->dirty =
+            1; /* blocks may have been tagged for it that nothing leads to */
     }
     oidc_shm_unlock_allocator(shm);
     return first;
 }
 
 /* Frees a chain while it looks as it should; returns how many blocks, and where it ended. */
-static uint32_t free_chain(struct oidc_shm *shm, uint32_t s, uint32_t first, uint32_t n, uint32_t *last)
+static uint32_t free_chain(struct oidc_shm *shm, uint32_t s, uint32_t first, uint32_t n,
+                           uint32_t *last)
 {
     uint32_t b = first, done = 0;
     while (done < n && oidc_shm_is(shm, b, OIDC_SHM_TAG_BODY, s)) {
@@ -210,17 +221,24 @@ int oidc_shm_block_sweep(struct oidc_shm *shm, uint32_t s, uint32_t end)
     return 1;
 }
 
-/* The next block of a chain of that tag, or NONE. SEEN instead of BODY is right as well: during repair. */
+/*
+ * The next block of a chain of that tag, or NONE. SEEN instead of BODY is right as well: during
+ * repair.
+ */
 static inline uint32_t follow(const struct oidc_shm *shm, uint32_t b, unsigned body)
 {
     b = shm->next[b];
-    if (b >= shm->blocks || (oidc_shm_tag(shm, b) & ~(OIDC_SHM_TAG_BODY ^ OIDC_SHM_TAG_SEEN)) != body) {
+    if (b >= shm->blocks
+        || (oidc_shm_tag(shm, b) & ~(OIDC_SHM_TAG_BODY ^ OIDC_SHM_TAG_SEEN)) != body) {
         return OIDC_SHM_NONE;
     }
     return b;
 }
 
-/* 64 bytes through registers: the compiler knows better than to do this, but calls or starts slowly otherwise. */
+/*
+ * 64 bytes through registers: the compiler knows better than to do this, but calls or starts slowly
+ * otherwise.
+ */
 static inline void copy_64(unsigned char *to, const unsigned char *from)
 {
     typedef uint64_t words __attribute__((vector_size(16)));
@@ -259,7 +277,8 @@ int oidc_shm_block_read(const struct oidc_shm *shm, uint32_t b, size_t skip, voi
         to += here;
         n -= here;
         at = 0;
-        for (; n >= OIDC_SHM_BLOCK && (b = follow(shm, b, body)) != OIDC_SHM_NONE; n -= OIDC_SHM_BLOCK) {
+        for (; n >= OIDC_SHM_BLOCK && (b = follow(shm, b, body)) != OIDC_SHM_NONE;
+             n -= OIDC_SHM_BLOCK) {
             copy_block(to, from + (size_t)b * OIDC_SHM_BLOCK);
             to += OIDC_SHM_BLOCK;
         }

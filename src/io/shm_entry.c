@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Entries of a shard: finding, writing, linking, dropping. The caller holds the shard's lock. What is found to be
- * damaged makes the shard dirty, and the caller tries again after the repair.
+ * Entries of a shard: finding, writing, linking, dropping. The caller holds the shard's lock. What
+ * is found to be damaged makes the shard dirty, and the caller tries again after the repair.
  */
 #include "io/shm.h"
 
@@ -17,8 +17,9 @@ static uint32_t *bucket_of(const struct oidc_shm *shm, uint64_t hash)
 
 int oidc_shm_entry_is_sound(const struct oidc_shm_head *head, uint32_t s)
 {
-    return head->head_sum == oidc_shm_hash_head(head) && oidc_shm_shard_of(head->hash) == s && head->key_n > 0 &&
-           head->key_n <= OIDC_STORE_KEY_MAX && head->value_n <= OIDC_STORE_VALUE_MAX;
+    return head->head_sum == oidc_shm_hash_head(head) && oidc_shm_shard_of(head->hash) == s
+           && head->key_n > 0 && head->key_n <= OIDC_STORE_KEY_MAX
+           && head->value_n <= OIDC_STORE_VALUE_MAX;
 }
 
 static int key_is(const struct oidc_shm *shm, uint32_t b, struct oidc_str key)
@@ -37,7 +38,8 @@ uint32_t oidc_shm_entry_find(const struct oidc_shm_op *op)
 {
     const struct oidc_shm *shm = op->shm;
     struct oidc_shm_shard *shard = oidc_shm_shard(shm, op->s);
-    uint32_t b = *bucket_of(shm, op->hash), left = shm->heap_max; /* no chain is longer, unless it is a ring */
+    uint32_t b = *bucket_of(shm, op->hash),
+             left = shm->heap_max; /* no chain is longer, unless it is a ring */
     while (b != OIDC_SHM_NONE) {
         const struct oidc_shm_head *head = oidc_shm_head(shm, b < shm->blocks ? b : OIDC_SHM_NONE);
         if (left-- == 0 || !oidc_shm_is(shm, b, OIDC_SHM_TAG_HEAD, op->s)) {
@@ -147,7 +149,9 @@ void oidc_shm_entry_drop(struct oidc_shm *shm, uint32_t s, uint32_t b)
     struct oidc_shm_shard *shard = oidc_shm_shard(shm, s);
     struct oidc_shm_head *head = oidc_shm_head(shm, b);
     if (!oidc_shm_entry_is_sound(head, s)) {
-        oidc_shm_set_tag(shm, b, OIDC_SHM_TAG_BODY | s); /* its numbers mean nothing: let the repair collect it */
+        oidc_shm_set_tag(shm, b,
+                         OIDC_SHM_TAG_BODY
+                             | s); /* its numbers mean nothing: let the repair collect it */
         shard->damaged++;
         shard->dirty = 1;
         return;

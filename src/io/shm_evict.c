@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Making room. Each shard publishes its soonest expiry and its oldest use; the victim is chosen among these few
- * numbers, so the order holds across all shards and nothing is scanned: whatever has expired goes before anything that
- * is alive, then goes what was idle longest (N137).
+ * Making room. Each shard publishes its soonest expiry and its oldest use; the victim is chosen
+ * among these few numbers, so the order holds across all shards and nothing is scanned: whatever
+ * has expired goes before anything that is alive, then goes what was idle longest (N137).
  */
 #include "io/shm.h"
 
@@ -16,7 +16,8 @@ struct choice {
 };
 
 /* Shards in the set `skip` are left out. 0 when there is nothing to evict. */
-static int evict_choose(const struct oidc_shm *shm, uint64_t skip, apr_time_t now, struct choice *out)
+static int evict_choose(const struct oidc_shm *shm, uint64_t skip, apr_time_t now,
+                        struct choice *out)
 {
     int64_t soonest = INT64_MAX;
     uint64_t oldest = UINT64_MAX;
@@ -50,8 +51,9 @@ static unsigned evict_from(struct oidc_shm *shm, const struct choice *choice, ap
     uint32_t b = shard->oldest;
     unsigned live = 0;
     /* The choice was made without the lock: was it used since, the choice is made again. */
-    if (oidc_shm_entry_expire(shm, choice->s, now, EVICT_EXPIRED_AT_ONCE) == 0 && !choice->expired &&
-        oidc_shm_is(shm, b, OIDC_SHM_TAG_HEAD, choice->s) && oidc_shm_head(shm, b)->used == choice->used) {
+    if (oidc_shm_entry_expire(shm, choice->s, now, EVICT_EXPIRED_AT_ONCE) == 0 && !choice->expired
+        && oidc_shm_is(shm, b, OIDC_SHM_TAG_HEAD, choice->s)
+        && oidc_shm_head(shm, b)->used == choice->used) {
         oidc_shm_entry_drop(shm, choice->s, b);
         shard->evicted++;
         live = 1;
@@ -68,7 +70,8 @@ static void evict_warn(struct oidc_ctx *ctx, struct oidc_shm *shm, apr_time_t no
     }
     if (atomic_compare_exchange_strong(&shm->header->warned, &last, now)) {
         oidc_log(ctx, OIDC_LOG_WARNING,
-                 "the session store of %zu MB is full: the entries idle longest make room (OIDCCacheShmMax)",
+                 "the session store of %zu MB is full: the entries idle longest make room "
+                 "(OIDCCacheShmMax)",
                  shm->size >> 20);
     }
 }
@@ -80,13 +83,15 @@ enum oidc_rc oidc_shm_evict(struct oidc_ctx *ctx, struct oidc_shm *shm, uint32_t
     unsigned live = 0;
     for (uint32_t tries = 0; oidc_shm_block_room(shm) < n && tries < shm->blocks; tries++) {
         if (n >= shm->blocks || !evict_choose(shm, skip, now, &choice)) {
-            return oidc_fail(ctx, OIDC_E_STORE_FULL, "%u blocks of %u bytes do not fit into the session store", n,
+            return oidc_fail(ctx, OIDC_E_STORE_FULL,
+                             "%u blocks of %u bytes do not fit into the session store", n,
                              OIDC_SHM_BLOCK);
         }
         struct oidc_err before = ctx->err;
         if (oidc_shm_lock_shard(ctx, shm, choice.s) != OIDC_OK) {
             ctx->err = before; /* there are other shards */
-            oidc_log(ctx, OIDC_LOG_WARNING, "shard %u of the session store is stuck: evicting from others", choice.s);
+            oidc_log(ctx, OIDC_LOG_WARNING,
+                     "shard %u of the session store is stuck: evicting from others", choice.s);
             skip |= UINT64_C(1) << choice.s;
             continue;
         }

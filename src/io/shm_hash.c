@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hashes of the shared-memory store. Keys: SipHash-1-3 with a secret of the segment, so that nobody outside can choose
- * keys that fall into one bucket. Values and heads: plain sums that notice memory overwritten by a stray write; they
- * are no protection against somebody who can write to the segment on purpose.
+ * Hashes of the shared-memory store. Keys: SipHash-1-3 with a secret of the segment, so that nobody
+ * outside can choose keys that fall into one bucket. Values and heads: plain sums that notice
+ * memory overwritten by a stray write; they are no protection against somebody who can write to the
+ * segment on purpose.
  */
 #include "io/shm.h"
 
@@ -33,8 +34,9 @@ static inline void sip_round(struct sip *v)
 
 uint64_t oidc_shm_hash_key(const uint64_t secret[2], struct oidc_str key)
 {
-    struct sip v = {secret[0] ^ UINT64_C(0x736f6d6570736575), secret[1] ^ UINT64_C(0x646f72616e646f6d),
-                    secret[0] ^ UINT64_C(0x6c7967656e657261), secret[1] ^ UINT64_C(0x7465646279746573)};
+    struct sip v = {
+        secret[0] ^ UINT64_C(0x736f6d6570736575), secret[1] ^ UINT64_C(0x646f72616e646f6d),
+        secret[0] ^ UINT64_C(0x6c7967656e657261), secret[1] ^ UINT64_C(0x7465646279746573)};
     const char *p = key.p;
     size_t n = key.n;
     uint64_t word;
@@ -66,7 +68,10 @@ static inline uint64_t mix(uint64_t a, uint64_t b)
 
 #define STRETCH 256
 
-/* Two 64-bit lanes at once where the machine has them; the compiler makes plain code of it elsewhere. */
+/*
+ * Two 64-bit lanes at once where the machine has them; the compiler makes plain code of it
+ * elsewhere.
+ */
 typedef uint64_t lanes __attribute__((vector_size(16)));
 
 struct sums {
@@ -106,8 +111,8 @@ static inline uint64_t fold(uint64_t h, lanes a, lanes b)
 }
 
 /*
- * After Fletcher: sums of words, which notice any change of one word, and after each stretch sums of the sums, which
- * notice stretches that changed places.
+ * After Fletcher: sums of words, which notice any change of one word, and after each stretch sums
+ * of the sums, which notice stretches that changed places.
  */
 uint64_t oidc_shm_hash_value(const void *bytes, size_t n)
 {

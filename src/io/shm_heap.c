@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Entries of a shard by expiry: a binary heap of block numbers, soonest first, so that the next one to expire is known
- * at once. The same array serves to sort entries by use when a shard is mended.
+ * Entries of a shard by expiry: a binary heap of block numbers, soonest first, so that the next one
+ * to expire is known at once. The same array serves to sort entries by use when a shard is mended.
  */
 #include "io/shm.h"
 
@@ -27,7 +27,8 @@ struct heap {
 
 static struct heap heap_of(struct oidc_shm *shm, uint32_t s, rank_fn *rank)
 {
-    struct heap h = {shm, shm->heap + (size_t)s * shm->heap_max, oidc_shm_shard(shm, s)->count, s, rank};
+    struct heap h = {shm, shm->heap + (size_t)s * shm->heap_max, oidc_shm_shard(shm, s)->count, s,
+                     rank};
     if (h.n > shm->heap_max) {
         oidc_shm_shard(shm, s)->dirty = 1;
         h.n = 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Locks of the shared-memory store: process-shared and robust, so that a killed owner never blocks the others (N145,
- * N276). Whoever gets a lock whose owner died marks the part it guards as dirty before anything else.
+ * Locks of the shared-memory store: process-shared and robust, so that a killed owner never blocks
+ * the others (N145, N276). Whoever gets a lock whose owner died marks the part it guards as dirty
+ * before anything else.
  */
 #include "io/shm.h"
 
@@ -121,6 +122,9 @@ int oidc_shm_lock_allocator(struct oidc_shm *shm)
 void oidc_shm_unlock_allocator(struct oidc_shm *shm)
 {
     OIDC_SHM_STEP();
-    /* Only an owner gets here; if it failed all the same, the next one waits a second and reports it. */
+    /*
+     * Only an owner gets here; if it failed all the same, the next one waits a second and reports
+     * it.
+     */
     (void)pthread_mutex_unlock(&shm->header->allocator.lock);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The order of use within a shard: a list from the newest to the oldest. Across shards the sequence numbers decide,
- * which no clock can turn round.
+ * The order of use within a shard: a list from the newest to the oldest. Across shards the sequence
+ * numbers decide, which no clock can turn round.
  */
 #include "io/shm.h"
 
@@ -23,19 +23,20 @@ void oidc_shm_order_add(struct oidc_shm *shm, uint32_t s, uint32_t b)
     shard->newest = b;
 }
 
-/* The neighbour's way back must lead here, else the list was overwritten. Where there is no neighbour: the end. */
+/*
+ * The neighbour's way back must lead here, else the list was overwritten. Where there is no
+ * neighbour: the end.
+ */
 static int leads_back(const struct oidc_shm *shm, uint32_t s, uint32_t b)
 {
     const struct oidc_shm_shard *shard = oidc_shm_shard(shm, s);
     const struct oidc_shm_head *head = oidc_shm_head(shm, b);
-    int newer = head->newer == OIDC_SHM_NONE
-                    ? shard->newest == b
-                    : oidc_shm_is(shm, head->newer, OIDC_SHM_TAG_HEAD, s) &&
-                          oidc_shm_head(shm, head->newer)->older == b;
-    int older = head->older == OIDC_SHM_NONE
-                    ? shard->oldest == b
-                    : oidc_shm_is(shm, head->older, OIDC_SHM_TAG_HEAD, s) &&
-                          oidc_shm_head(shm, head->older)->newer == b;
+    int newer = head->newer == OIDC_SHM_NONE ? shard->newest == b
+                                             : oidc_shm_is(shm, head->newer, OIDC_SHM_TAG_HEAD, s)
+                                                   && oidc_shm_head(shm, head->newer)->older == b;
+    int older = head->older == OIDC_SHM_NONE ? shard->oldest == b
+                                             : oidc_shm_is(shm, head->older, OIDC_SHM_TAG_HEAD, s)
+                                                   && oidc_shm_head(shm, head->older)->newer == b;
     return newer && older;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Mends a shard whose last owner was killed, or whose lists were overwritten: everything derived is derived again from
- * the tags and heads. Entries that are complete stay, with their order of use; blocks that belong to none go back to
- * the free list. Interrupted at any point it can be begun again.
+ * Mends a shard whose last owner was killed, or whose lists were overwritten: everything derived is
+ * derived again from the tags and heads. Entries that are complete stay, with their order of use;
+ * blocks that belong to none go back to the free list. Interrupted at any point it can be begun
+ * again.
  */
 #include "io/shm.h"
 
@@ -38,7 +39,8 @@ static void repair_begin(const struct repair *r)
 }
 
 /* Changes the kind of an entry's further blocks; returns how many were as expected. */
-static uint32_t retag_chain(const struct repair *r, uint32_t first, uint32_t n, unsigned from, unsigned to)
+static uint32_t retag_chain(const struct repair *r, uint32_t first, uint32_t n, unsigned from,
+                            unsigned to)
 {
     uint32_t b = first, done = 0;
     while (done < n) {
@@ -100,13 +102,15 @@ static uint32_t repair_twin(const struct repair *r, uint32_t b)
 {
     char key[OIDC_STORE_KEY_MAX];
     const struct oidc_shm_head *head = oidc_shm_head(r->shm, b);
-    struct oidc_shm_op op = {.shm = r->shm, .hash = head->hash, .s = r->s, .key = oidc_str(key, head->key_n)};
-    return oidc_shm_block_read(r->shm, b, 0, key, head->key_n) ? oidc_shm_entry_find(&op) : OIDC_SHM_NONE;
+    struct oidc_shm_op op = {
+        .shm = r->shm, .hash = head->hash, .s = r->s, .key = oidc_str(key, head->key_n)};
+    return oidc_shm_block_read(r->shm, b, 0, key, head->key_n) ? oidc_shm_entry_find(&op)
+                                                               : OIDC_SHM_NONE;
 }
 
 /*
- * Links the entries from the newest use to the oldest. Of two with one key the older one was to be dropped by the
- * process that was killed.
+ * Links the entries from the newest use to the oldest. Of two with one key the older one was to be
+ * dropped by the process that was killed.
  */
 static void repair_link(const struct repair *r)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The shared-memory segment: made, taken over after a graceful restart, moved into one of another size, unmapped. */
+/*
+ * The shared-memory segment: made, taken over after a graceful restart, moved into one of another
+ * size, unmapped.
+ */
 #include "io/shm.h"
 
 #include <errno.h>
@@ -33,11 +36,15 @@ static size_t segment_lay_out(uint32_t blocks, struct layout *l)
     l->next = round_up(l->tags + blocks, 64);
     l->bucket = round_up(l->next + blocks * sizeof(uint32_t), 64);
     l->heap = round_up(l->bucket + (size_t)OIDC_SHM_SHARDS * l->buckets * sizeof(uint32_t), 64);
-    l->bytes = round_up(l->heap + (size_t)OIDC_SHM_SHARDS * l->heap_max * sizeof(uint32_t), SEGMENT_ALIGN);
+    l->bytes =
+        round_up(l->heap + (size_t)OIDC_SHM_SHARDS * l->heap_max * sizeof(uint32_t), SEGMENT_ALIGN);
     return l->bytes + (size_t)blocks * OIDC_SHM_BLOCK;
 }
 
-/* The view of a segment: all that keeps within bounds is computed from its size, nothing read from within. */
+/*
+ * The view of a segment: all that keeps within bounds is computed from its size, nothing read from
+ * within.
+ */
 static struct oidc_shm *segment_view(apr_pool_t *pool, void *address, size_t size)
 {
     struct oidc_shm *shm = apr_pcalloc(pool, sizeof *shm);
@@ -61,12 +68,14 @@ static struct oidc_shm *segment_view(apr_pool_t *pool, void *address, size_t siz
     return shm;
 }
 
-/* Fresh memory is zero: free blocks, empty buckets. What is not zero is set here, the magic last. */
+/*
+ * Fresh memory is zero: free blocks, empty buckets. What is not zero is set here, the magic last.
+ */
 static enum oidc_rc segment_format(struct oidc_ctx *ctx, struct oidc_shm *shm)
 {
     struct oidc_shm_header *h = shm->header;
-    if (oidc_ctx_random(ctx, (unsigned char *)h->hash_key, sizeof h->hash_key) != OIDC_OK ||
-        oidc_shm_lock_init(ctx, &h->allocator.lock) != OIDC_OK) {
+    if (oidc_ctx_random(ctx, (unsigned char *)h->hash_key, sizeof h->hash_key) != OIDC_OK
+        || oidc_shm_lock_init(ctx, &h->allocator.lock) != OIDC_OK) {
         return OIDC_FAILED;
     }
     for (uint32_t s = 0; s < OIDC_SHM_SHARDS; s++) {
@@ -98,16 +107,17 @@ static enum oidc_rc segment_make(struct oidc_ctx *ctx, size_t size, struct oidc_
         munmap(address, size);
         return OIDC_FAILED;
     }
-    memcpy((*out)->hash_key, (*out)->header->hash_key, sizeof (*out)->hash_key);
+    memcpy((*out)->hash_key, (*out)->header->hash_key, sizeof(*out)->hash_key);
     return OIDC_OK;
 }
 
 /* The view of an older segment; NULL when another build wrote it. */
-static struct oidc_shm *segment_adopt(apr_pool_t *pool, const struct oidc_store_shm_segment *segment)
+static struct oidc_shm *segment_adopt(apr_pool_t *pool,
+                                      const struct oidc_store_shm_segment *segment)
 {
     const struct oidc_shm_header *h = segment->address;
-    if (h->magic != OIDC_SHM_MAGIC || h->format != OIDC_SHM_FORMAT || h->size != segment->size ||
-        h->head_size != sizeof(struct oidc_shm_head)) {
+    if (h->magic != OIDC_SHM_MAGIC || h->format != OIDC_SHM_FORMAT || h->size != segment->size
+        || h->head_size != sizeof(struct oidc_shm_head)) {
         return NULL;
     }
     struct oidc_shm *shm = segment_view(pool, segment->address, segment->size);
@@ -130,7 +140,8 @@ static enum oidc_rc segment_put(const struct move *m, const struct oidc_shm_reco
     if (n >= to->blocks) {
         return OIDC_OK; /* it stays behind */
     }
-    if (oidc_shm_evict(m->ctx, to, n, m->now) != OIDC_OK || oidc_shm_lock_shard(m->ctx, to, s) != OIDC_OK) {
+    if (oidc_shm_evict(m->ctx, to, n, m->now) != OIDC_OK
+        || oidc_shm_lock_shard(m->ctx, to, s) != OIDC_OK) {
         return OIDC_FAILED;
     }
     if (oidc_shm_shard(to, s)->count < to->heap_max) {
@@ -146,8 +157,8 @@ static enum oidc_rc segment_put(const struct move *m, const struct oidc_shm_reco
 static int segment_get(const struct move *m, uint32_t s, uint32_t b, struct oidc_shm_record *r)
 {
     const struct oidc_shm_head *head = oidc_shm_head(m->from, b);
-    if (oidc_store_limit_over(head->expires, m->now) || !oidc_shm_entry_is_sound(head, s) ||
-        !oidc_shm_block_read(m->from, b, 0, m->buffer, head->key_n + head->value_n)) {
+    if (oidc_store_limit_over(head->expires, m->now) || !oidc_shm_entry_is_sound(head, s)
+        || !oidc_shm_block_read(m->from, b, 0, m->buffer, head->key_n + head->value_n)) {
         return 0;
     }
     *r = (struct oidc_shm_record){.key = oidc_str(m->buffer, head->key_n),
@@ -162,8 +173,8 @@ static int segment_get(const struct move *m, uint32_t s, uint32_t b, struct oidc
 }
 
 /*
- * Moves one shard, from the longest idle entry to the newest use, under the old shard's lock: the new segment is not
- * shared with anybody yet, so nobody can wait for the two in the other order.
+ * Moves one shard, from the longest idle entry to the newest use, under the old shard's lock: the
+ * new segment is not shared with anybody yet, so nobody can wait for the two in the other order.
  */
 static enum oidc_rc segment_move_shard(const struct move *m, uint32_t s)
 {
@@ -172,7 +183,8 @@ static enum oidc_rc segment_move_shard(const struct move *m, uint32_t s)
     struct oidc_err before = m->ctx->err;
     if (oidc_shm_lock_shard(m->ctx, m->from, s) != OIDC_OK) {
         m->ctx->err = before;
-        oidc_log(m->ctx, OIDC_LOG_WARNING, "shard %u of the session store is stuck: its sessions are lost", s);
+        oidc_log(m->ctx, OIDC_LOG_WARNING,
+                 "shard %u of the session store is stuck: its sessions are lost", s);
         return OIDC_OK;
     }
     uint32_t b = oidc_shm_shard(m->from, s)->oldest;
@@ -202,8 +214,8 @@ static enum oidc_rc segment_move(struct oidc_ctx *ctx, struct oidc_shm *from, st
     return OIDC_OK;
 }
 
-static enum oidc_rc segment_replace(struct oidc_ctx *ctx, struct oidc_shm *old, struct oidc_shm *shm,
-                                    struct oidc_store_shm_segment *segment)
+static enum oidc_rc segment_replace(struct oidc_ctx *ctx, struct oidc_shm *old,
+                                    struct oidc_shm *shm, struct oidc_store_shm_segment *segment)
 {
     struct oidc_store_shm_segment made = {shm->header, shm->size};
     if (old) {
@@ -212,19 +224,21 @@ static enum oidc_rc segment_replace(struct oidc_ctx *ctx, struct oidc_shm *old, 
             return OIDC_FAILED;
         }
     } else if (segment->address) {
-        oidc_log(ctx, OIDC_LOG_NOTICE, "the shared memory is of another format: its sessions are not taken over");
+        oidc_log(ctx, OIDC_LOG_NOTICE,
+                 "the shared memory is of another format: its sessions are not taken over");
     }
     oidc_store_shm_unmap(segment);
     *segment = made;
     return OIDC_OK;
 }
 
-enum oidc_rc oidc_store_shm_make(struct oidc_ctx *ctx, size_t size, struct oidc_store_shm_segment *segment,
-                                 struct oidc_store **out)
+enum oidc_rc oidc_store_shm_make(struct oidc_ctx *ctx, size_t size,
+                                 struct oidc_store_shm_segment *segment, struct oidc_store **out)
 {
     struct oidc_shm *old = NULL, *shm = NULL;
     if (size < OIDC_STORE_SHM_SIZE_MIN || size > OIDC_STORE_SHM_SIZE_MAX) {
-        return oidc_fail(ctx, OIDC_E_CONFIG, "shared memory of %zu bytes: at least %zu, at most %zu", size,
+        return oidc_fail(ctx, OIDC_E_CONFIG,
+                         "shared memory of %zu bytes: at least %zu, at most %zu", size,
                          OIDC_STORE_SHM_SIZE_MIN, OIDC_STORE_SHM_SIZE_MAX);
     }
     size = round_up(size, (size_t)sysconf(_SC_PAGESIZE));
@@ -235,7 +249,8 @@ enum oidc_rc oidc_store_shm_make(struct oidc_ctx *ctx, size_t size, struct oidc_
         *out = &old->store;
         return OIDC_OK;
     }
-    if (segment_make(ctx, size, &shm) != OIDC_OK || segment_replace(ctx, old, shm, segment) != OIDC_OK) {
+    if (segment_make(ctx, size, &shm) != OIDC_OK
+        || segment_replace(ctx, old, shm, segment) != OIDC_OK) {
         return OIDC_FAILED;
     }
     *out = &shm->store;

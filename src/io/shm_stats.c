@@ -20,7 +20,8 @@ static void stats_add(const struct oidc_shm_shard *shard, struct oidc_store_shm_
     }
 }
 
-enum oidc_rc oidc_store_shm_stats(struct oidc_ctx *ctx, struct oidc_store *store, struct oidc_store_shm_stats *out)
+enum oidc_rc oidc_store_shm_stats(struct oidc_ctx *ctx, struct oidc_store *store,
+                                  struct oidc_store_shm_stats *out)
 {
     struct oidc_shm *shm = (struct oidc_shm *)(void *)store;
     memset(out, 0, sizeof *out);

@@ -17,15 +17,18 @@ enum oidc_rc oidc_store_limit_value(struct oidc_ctx *ctx, struct oidc_str value)
 {
     /* CHECK store_value: a value is stored whole or not at all; N138 */
     if (value.n > OIDC_STORE_VALUE_MAX) {
-        return oidc_fail(ctx, OIDC_E_TOO_LARGE, "a value of %zu bytes for the store, at most %d", value.n,
-                         OIDC_STORE_VALUE_MAX);
+        return oidc_fail(ctx, OIDC_E_TOO_LARGE, "a value of %zu bytes for the store, at most %d",
+                         value.n, OIDC_STORE_VALUE_MAX);
     }
     return OIDC_OK;
 }
 
 enum oidc_rc oidc_store_limit_add(struct oidc_ctx *ctx, apr_time_t expires, apr_time_t now)
 {
-    /* CHECK store_add_expiry: a mark that is gone at once would let everybody be the first; N083, N197 */
+    /*
+     * CHECK store_add_expiry: a mark that is gone at once would let everybody be the first; N083,
+     * N197
+     */
     if (expires <= now) {
         return oidc_fail(ctx, OIDC_E_INTERNAL, "an entry to be added expired %lld ms ago",
                          (long long)apr_time_as_msec(now - expires));

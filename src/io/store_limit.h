@@ -12,12 +12,13 @@ enum oidc_rc oidc_store_limit_key(struct oidc_ctx *ctx, struct oidc_str key) OID
 /* 0 to OIDC_STORE_VALUE_MAX bytes, else OIDC_E_TOO_LARGE: never cut (N138). */
 enum oidc_rc oidc_store_limit_value(struct oidc_ctx *ctx, struct oidc_str value) OIDC_MUST_CHECK;
 /* The expiry of an add must lie ahead, else OIDC_E_INTERNAL. */
-enum oidc_rc oidc_store_limit_add(struct oidc_ctx *ctx, apr_time_t expires, apr_time_t now) OIDC_MUST_CHECK;
+enum oidc_rc oidc_store_limit_add(struct oidc_ctx *ctx, apr_time_t expires,
+                                  apr_time_t now) OIDC_MUST_CHECK;
 /* The expiry that is kept: at most a year and a day ahead. */
 apr_time_t oidc_store_limit_expiry(apr_time_t expires, apr_time_t now);
 /*
- * 1 when an entry's time is over. An expiry much further ahead than any put allows was made by a clock that was wrong:
- * it counts as over, else the entry would never go (N157).
+ * 1 when an entry's time is over. An expiry much further ahead than any put allows was made by a
+ * clock that was wrong: it counts as over, else the entry would never go (N157).
  */
 int oidc_store_limit_over(apr_time_t expires, apr_time_t now);
 

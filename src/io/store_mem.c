@@ -41,7 +41,8 @@ static apr_status_t mem_end(void *data)
     return pthread_mutex_destroy(&mem->lock);
 }
 
-static enum oidc_rc mem_begin(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key, struct mem_op *op)
+static enum oidc_rc mem_begin(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key,
+                              struct mem_op *op)
 {
     if (oidc_store_limit_key(ctx, key) != OIDC_OK) {
         return OIDC_FAILED;
@@ -85,7 +86,8 @@ static void mem_sweep(struct mem_op *op)
     if (++op->mem->writes % MEM_SWEEP_EVERY != 0) {
         return;
     }
-    for (apr_hash_index_t *i = apr_hash_first(op->ctx->pool, op->mem->entries); i; i = apr_hash_next(i)) {
+    for (apr_hash_index_t *i = apr_hash_first(op->ctx->pool, op->mem->entries); i;
+         i = apr_hash_next(i)) {
         struct mem_entry *e = apr_hash_this_val(i);
         if (oidc_store_limit_over(e->expires, op->now)) {
             mem_remove(op->mem, e); /* removing the current one is allowed while walking */
@@ -93,8 +95,12 @@ static void mem_sweep(struct mem_op *op)
     }
 }
 
-/* Puts the value there in place of `old`, or only takes `old` away when its time would be over at once. */
-static enum oidc_rc mem_replace(struct mem_op *op, struct mem_entry *old, struct oidc_str value, apr_time_t expires)
+/*
+ * Puts the value there in place of `old`, or only takes `old` away when its time would be over at
+ * once.
+ */
+static enum oidc_rc mem_replace(struct mem_op *op, struct mem_entry *old, struct oidc_str value,
+                                apr_time_t expires)
 {
     apr_pool_t *pool;
     if (old) {
@@ -134,11 +140,13 @@ static enum oidc_rc mem_get(struct oidc_ctx *ctx, struct oidc_store *self, struc
     return mem_finish(&op, e ? OIDC_OK : OIDC_ABSENT);
 }
 
-static enum oidc_rc mem_put(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key, struct oidc_str value,
-                            apr_time_t expires, apr_uint64_t expected, apr_uint64_t *version)
+static enum oidc_rc mem_put(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key,
+                            struct oidc_str value, apr_time_t expires, apr_uint64_t expected,
+                            apr_uint64_t *version)
 {
     struct mem_op op;
-    if (oidc_store_limit_value(ctx, value) != OIDC_OK || mem_begin(ctx, self, key, &op) != OIDC_OK) {
+    if (oidc_store_limit_value(ctx, value) != OIDC_OK
+        || mem_begin(ctx, self, key, &op) != OIDC_OK) {
         return OIDC_FAILED;
     }
     struct mem_entry *old = mem_find(&op);
@@ -152,12 +160,13 @@ static enum oidc_rc mem_put(struct oidc_ctx *ctx, struct oidc_store *self, struc
     return mem_finish(&op, rc);
 }
 
-static enum oidc_rc mem_add(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key, struct oidc_str value,
-                            apr_time_t expires)
+static enum oidc_rc mem_add(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key,
+                            struct oidc_str value, apr_time_t expires)
 {
     struct mem_op op;
-    if (oidc_store_limit_value(ctx, value) != OIDC_OK || oidc_store_limit_add(ctx, expires, oidc_ctx_now(ctx)) != OIDC_OK ||
-        mem_begin(ctx, self, key, &op) != OIDC_OK) {
+    if (oidc_store_limit_value(ctx, value) != OIDC_OK
+        || oidc_store_limit_add(ctx, expires, oidc_ctx_now(ctx)) != OIDC_OK
+        || mem_begin(ctx, self, key, &op) != OIDC_OK) {
         return OIDC_FAILED;
     }
     return mem_finish(&op, mem_find(&op) ? OIDC_ABSENT : mem_replace(&op, NULL, value, expires));
@@ -191,7 +200,8 @@ enum oidc_rc oidc_store_mem_make(struct oidc_ctx *ctx, struct oidc_store **out)
 {
     struct mem_store *mem = apr_pcalloc(ctx->pool, sizeof *mem);
     mem->store.ops = &mem_ops;
-    if (apr_pool_create(&mem->pool, ctx->pool) != APR_SUCCESS || pthread_mutex_init(&mem->lock, NULL) != 0) {
+    if (apr_pool_create(&mem->pool, ctx->pool) != APR_SUCCESS
+        || pthread_mutex_init(&mem->lock, NULL) != 0) {
         return oidc_fail(ctx, OIDC_E_STORE, "no memory, or no lock");
     }
     apr_pool_cleanup_register(mem->pool, mem, mem_end, apr_pool_cleanup_null);

@@ -7,7 +7,10 @@
 #include "io/store_limit.h"
 #include "oidc/buf.h"
 
-/* Each round that is lost was won by somebody else, so this many are lost only by a store that is broken. */
+/*
+ * Each round that is lost was won by somebody else, so this many are lost only by a store that is
+ * broken.
+ */
 #define SET_ROUNDS 1000
 
 struct member {
@@ -41,11 +44,11 @@ static void set_print(struct oidc_buf *b, const struct member *m)
 }
 
 /*
- * The set after the change: the members that stay, then the new one. *expires is the last of their expiries.
- * OIDC_ABSENT when a member that is to go was not there.
+ * The set after the change: the members that stay, then the new one. *expires is the last of their
+ * expiries. OIDC_ABSENT when a member that is to go was not there.
  */
-static enum oidc_rc set_apply(struct oidc_ctx *ctx, const struct change *c, struct oidc_str old, struct oidc_str *out,
-                              apr_time_t *expires)
+static enum oidc_rc set_apply(struct oidc_ctx *ctx, const struct change *c, struct oidc_str old,
+                              struct oidc_str *out, apr_time_t *expires)
 {
     struct oidc_buf b;
     struct oidc_reader r;
@@ -78,8 +81,12 @@ static enum oidc_rc set_apply(struct oidc_ctx *ctx, const struct change *c, stru
     return oidc_buf_take(ctx, &b, "a set of the store", out);
 }
 
-/* One round: OIDC_OK done, OIDC_ABSENT nothing to drop, OIDC_FAILED; *lost is 1 when somebody else was faster. */
-static enum oidc_rc set_try(struct oidc_ctx *ctx, struct oidc_store *store, const struct change *c, int *lost)
+/*
+ * One round: OIDC_OK done, OIDC_ABSENT nothing to drop, OIDC_FAILED; *lost is 1 when somebody else
+ * was faster.
+ */
+static enum oidc_rc set_try(struct oidc_ctx *ctx, struct oidc_store *store, const struct change *c,
+                            int *lost)
 {
     struct oidc_store_value old = {.version = 0};
     struct oidc_str value;
@@ -126,7 +133,8 @@ static enum oidc_rc set_change(struct oidc_ctx *ctx, struct oidc_store *store, s
 static enum oidc_rc set_check_member(struct oidc_ctx *ctx, struct oidc_str member)
 {
     if (member.n == 0 || member.n > OIDC_STORE_MEMBER_MAX) {
-        return oidc_fail(ctx, OIDC_E_INTERNAL, "a member of %zu bytes for a set of the store", member.n);
+        return oidc_fail(ctx, OIDC_E_INTERNAL, "a member of %zu bytes for a set of the store",
+                         member.n);
     }
     return OIDC_OK;
 }
@@ -136,14 +144,15 @@ enum oidc_rc oidc_store_set_add(struct oidc_ctx *ctx, struct oidc_store *store, 
 {
     apr_time_t now = oidc_ctx_now(ctx);
     struct change c = {.key = key, .member = {oidc_store_limit_expiry(expires, now), member}};
-    if (set_check_member(ctx, member) != OIDC_OK || oidc_store_limit_add(ctx, expires, now) != OIDC_OK) {
+    if (set_check_member(ctx, member) != OIDC_OK
+        || oidc_store_limit_add(ctx, expires, now) != OIDC_OK) {
         return OIDC_FAILED;
     }
     return set_change(ctx, store, &c);
 }
 
-enum oidc_rc oidc_store_set_drop(struct oidc_ctx *ctx, struct oidc_store *store, struct oidc_str key,
-                                 struct oidc_str member)
+enum oidc_rc oidc_store_set_drop(struct oidc_ctx *ctx, struct oidc_store *store,
+                                 struct oidc_str key, struct oidc_str member)
 {
     struct change c = {.key = key, .member = {0, member}, .drop = 1};
     if (set_check_member(ctx, member) != OIDC_OK) {

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The operations of the shared-memory store. Each computes what it can (hash, sum, expiry) before it takes the shard's
- * lock, does nothing under it but follow numbers and copy bytes, and judges what it copied after it has let go.
+ * The operations of the shared-memory store. Each computes what it can (hash, sum, expiry) before
+ * it takes the shard's lock, does nothing under it but follow numbers and copy bytes, and judges
+ * what it copied after it has let go.
  */
 #include "io/shm.h"
 #include "io/store_set.h"
 
 #include <string.h>
 
-/* Values up to this are copied to the stack under the lock, larger ones need a second look with a buffer of their size. */
+/*
+ * Values up to this are copied to the stack under the lock, larger ones need a second look with a
+ * buffer of their size.
+ */
 #define SHM_NEAR 8192
-#define SHM_TRIES 2     /* a damaged shard is mended once, then it is an error */
-#define SHM_ROOM_TRIES 100 /* room that was made may be taken by another; each time somebody gets on */
+#define SHM_TRIES 2 /* a damaged shard is mended once, then it is an error */
+/* Room that was made may be taken by another; each time somebody gets on. */
+#define SHM_ROOM_TRIES 100
 
 static enum oidc_rc shm_begin(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key,
                               struct oidc_shm_op *op)
@@ -30,8 +35,8 @@ static enum oidc_rc shm_begin(struct oidc_ctx *ctx, struct oidc_store *self, str
 }
 
 /*
- * Works on the locked shard; must not fail the context. *done says that the work is complete, whatever damage was
- * noticed on the way; otherwise it is done again on the mended shard.
+ * Works on the locked shard; must not fail the context. *done says that the work is complete,
+ * whatever damage was noticed on the way; otherwise it is done again on the mended shard.
  */
 typedef enum oidc_rc shm_work(struct oidc_shm_op *op, void *baton, int *done);
 
@@ -116,7 +121,9 @@ static enum oidc_rc shm_drop_damaged(struct oidc_shm_op *op, void *baton, int *d
     return OIDC_OK;
 }
 
-/* Copies into `copy`, which gets a larger buffer from the pool as long as the value does not fit. */
+/*
+ * Copies into `copy`, which gets a larger buffer from the pool as long as the value does not fit.
+ */
 static enum oidc_rc shm_fetch(struct oidc_shm_op *op, struct copy *copy)
 {
     for (;;) {
@@ -151,7 +158,8 @@ static enum oidc_rc shm_get(struct oidc_ctx *ctx, struct oidc_store *self, struc
         if (shm_run(&op, shm_drop_damaged, &copy) != OIDC_OK) {
             return OIDC_FAILED;
         }
-        return oidc_fail(ctx, OIDC_E_STORE, "an entry of the shared memory was overwritten and is dropped");
+        return oidc_fail(ctx, OIDC_E_STORE,
+                         "an entry of the shared memory was overwritten and is dropped");
     }
     if (copy.to == near) {
         copy.to = apr_palloc(ctx->pool, n + 1);
@@ -176,7 +184,8 @@ struct write {
 /* Under the lock, with nothing in the way: the new entry is there before the old one goes. */
 static enum oidc_rc shm_replace(struct oidc_shm_op *op, struct write *w, uint32_t old, int *done)
 {
-    w->record.version = w->record.used = oidc_shm_next_number(op->shm); /* under the lock: in the order of use */
+    /* Drawn under the lock: numbers are in the order of use. */
+    w->record.version = w->record.used = oidc_shm_next_number(op->shm);
     uint32_t b = oidc_shm_entry_write(op->shm, &w->record);
     if (b == OIDC_SHM_NONE || b == OIDC_SHM_STUCK) {
         w->full = b == OIDC_SHM_NONE;
@@ -197,8 +206,10 @@ static enum oidc_rc shm_write(struct oidc_shm_op *op, void *baton, int *done)
     struct write *w = baton;
     struct oidc_shm_shard *shard = oidc_shm_shard(op->shm, op->s);
     w->full = w->stuck = 0;
-    (void)oidc_shm_entry_expire(op->shm, op->s, op->now, 2); /* what was added is taken away again in time */
-    if (shard->count >= op->shm->heap_max && oidc_shm_is(op->shm, shard->oldest, OIDC_SHM_TAG_HEAD, op->s)) {
+    /* What was added is taken away again in time, at twice the pace. */
+    (void)oidc_shm_entry_expire(op->shm, op->s, op->now, 2);
+    if (shard->count >= op->shm->heap_max
+        && oidc_shm_is(op->shm, shard->oldest, OIDC_SHM_TAG_HEAD, op->s)) {
         oidc_shm_entry_drop(op->shm, op->s, shard->oldest);
         shard->evicted++;
     }
@@ -207,7 +218,9 @@ static enum oidc_rc shm_write(struct oidc_shm_op *op, void *baton, int *done)
         return OIDC_FAILED;
     }
     if (w->add ? old != OIDC_SHM_NONE
-               : w->expected && (old == OIDC_SHM_NONE || oidc_shm_head(op->shm, old)->version != w->expected)) {
+               : w->expected
+                     && (old == OIDC_SHM_NONE
+                         || oidc_shm_head(op->shm, old)->version != w->expected)) {
         return OIDC_ABSENT;
     }
     if (w->record.expires > op->now) {
@@ -221,7 +234,8 @@ static enum oidc_rc shm_write(struct oidc_shm_op *op, void *baton, int *done)
     return OIDC_OK;
 }
 
-static enum oidc_rc shm_store(struct oidc_shm_op *op, struct oidc_str value, apr_time_t expires, struct write *w)
+static enum oidc_rc shm_store(struct oidc_shm_op *op, struct oidc_str value, apr_time_t expires,
+                              struct write *w)
 {
     w->record = (struct oidc_shm_record){.key = op->key,
                                          .value = value,
@@ -237,19 +251,23 @@ static enum oidc_rc shm_store(struct oidc_shm_op *op, struct oidc_str value, apr
         if (rc != OIDC_FAILED || !w->full) {
             return rc;
         }
-        if (oidc_shm_evict(op->ctx, op->shm, oidc_shm_blocks_for(op->key.n, value.n), op->now) != OIDC_OK) {
+        if (oidc_shm_evict(op->ctx, op->shm, oidc_shm_blocks_for(op->key.n, value.n), op->now)
+            != OIDC_OK) {
             return OIDC_FAILED;
         }
     }
-    return oidc_fail(op->ctx, OIDC_E_STORE_FULL, "no room for %zu bytes in the session store", value.n);
+    return oidc_fail(op->ctx, OIDC_E_STORE_FULL, "no room for %zu bytes in the session store",
+                     value.n);
 }
 
-static enum oidc_rc shm_put(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key, struct oidc_str value,
-                            apr_time_t expires, apr_uint64_t expected, apr_uint64_t *version)
+static enum oidc_rc shm_put(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key,
+                            struct oidc_str value, apr_time_t expires, apr_uint64_t expected,
+                            apr_uint64_t *version)
 {
     struct oidc_shm_op op;
     struct write w = {.expected = expected};
-    if (shm_begin(ctx, self, key, &op) != OIDC_OK || oidc_store_limit_value(ctx, value) != OIDC_OK) {
+    if (shm_begin(ctx, self, key, &op) != OIDC_OK
+        || oidc_store_limit_value(ctx, value) != OIDC_OK) {
         return OIDC_FAILED;
     }
     enum oidc_rc rc = shm_store(&op, value, expires, &w);
@@ -259,13 +277,13 @@ static enum oidc_rc shm_put(struct oidc_ctx *ctx, struct oidc_store *self, struc
     return rc;
 }
 
-static enum oidc_rc shm_add(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key, struct oidc_str value,
-                            apr_time_t expires)
+static enum oidc_rc shm_add(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key,
+                            struct oidc_str value, apr_time_t expires)
 {
     struct oidc_shm_op op;
     struct write w = {.add = 1};
-    if (shm_begin(ctx, self, key, &op) != OIDC_OK || oidc_store_limit_value(ctx, value) != OIDC_OK ||
-        oidc_store_limit_add(ctx, expires, op.now) != OIDC_OK) {
+    if (shm_begin(ctx, self, key, &op) != OIDC_OK || oidc_store_limit_value(ctx, value) != OIDC_OK
+        || oidc_store_limit_add(ctx, expires, op.now) != OIDC_OK) {
         return OIDC_FAILED;
     }
     return shm_store(&op, value, expires, &w);

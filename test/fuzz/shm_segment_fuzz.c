@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bytes of the shared memory are overwritten, by whatever else lives in the process; then the store is used. Nothing
- * may crash or hang, no entry may come back under another key or with other bytes than were written (N140).
+ * Bytes of the shared memory are overwritten, by whatever else lives in the process; then the store
+ * is used. Nothing may crash or hang, no entry may come back under another key or with other bytes
+ * than were written (N140).
  *
- * The locks themselves are left alone: what the C library does with one that was overwritten is its own affair.
+ * The locks themselves are left alone: what the C library does with one that was overwritten is its
+ * own affair.
  *
  * Input: pairs of (position, 4 bytes; length and value, 2 bytes), each one overwriting.
  */
@@ -23,7 +25,8 @@ static apr_time_t moving_now(void *baton)
     return now_value;
 }
 
-static void silent_log(void *baton, enum oidc_level level, const char *file, int line, const char *text)
+static void silent_log(void *baton, enum oidc_level level, const char *file, int line,
+                       const char *text)
 {
     (void)baton;
     (void)level;
@@ -64,7 +67,8 @@ static int is_lock(const struct oidc_shm_header *h, size_t at)
         return 1;
     }
     for (unsigned s = 0; s < OIDC_SHM_SHARDS; s++) {
-        lock = offsetof(struct oidc_shm_header, shards) + s * sizeof h->shards[0] + offsetof(struct oidc_shm_shard, lock);
+        lock = offsetof(struct oidc_shm_header, shards) + s * sizeof h->shards[0]
+               + offsetof(struct oidc_shm_shard, lock);
         if (at >= lock && at < lock + sizeof h->shards[0].lock) {
             return 1;
         }
@@ -103,7 +107,8 @@ static void overwrite(struct oidc_shm *shm, const uint8_t *data, size_t n)
 
 static void check_value(apr_pool_t *pool, int i, const struct oidc_store_value *v)
 {
-    MUST(oidc_str_eq(v->bytes, value_of(pool, i, v->bytes.n))); /* not another key's value, nor a changed one */
+    MUST(oidc_str_eq(
+        v->bytes, value_of(pool, i, v->bytes.n))); /* not another key's value, nor a changed one */
 }
 
 /* Whatever the answer is: it may be an error, or gone. */
@@ -123,11 +128,13 @@ static void use(struct oidc_ctx *ctx, struct oidc_store *store)
         now_value += 300000;
         struct oidc_str value = value_of(ctx->pool, i + 1, (size_t)(i * 211 % 9000));
         if (i % 3 == 0) {
-            any(store->ops->put(ctx, store, key_of(ctx->pool, i + 1), value, now_value + apr_time_from_sec(50), 0, NULL));
+            any(store->ops->put(ctx, store, key_of(ctx->pool, i + 1), value,
+                                now_value + apr_time_from_sec(50), 0, NULL));
         } else if (i % 3 == 1) {
             any(store->ops->drop(ctx, store, key_of(ctx->pool, i + 3)));
         } else {
-            any(store->ops->add(ctx, store, key_of(ctx->pool, i + 1), value, now_value + apr_time_from_sec(50)));
+            any(store->ops->add(ctx, store, key_of(ctx->pool, i + 1), value,
+                                now_value + apr_time_from_sec(50)));
         }
         oidc_ctx_clear(ctx);
     }
@@ -146,7 +153,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     MUST(oidc_store_shm_make(&ctx, OIDC_STORE_SHM_SIZE_MIN, &segment, &store) == OIDC_OK);
     for (int i = 0; i < ENTRIES; i++) {
         struct oidc_str value = value_of(ctx.pool, i, (size_t)(i * 173 % 6000));
-        any(store->ops->put(&ctx, store, key_of(ctx.pool, i), value, now_value + apr_time_from_sec(20 + i), 0, NULL));
+        any(store->ops->put(&ctx, store, key_of(ctx.pool, i), value,
+                            now_value + apr_time_from_sec(20 + i), 0, NULL));
     }
     overwrite((struct oidc_shm *)(void *)store, data, n);
     use(&ctx, store);

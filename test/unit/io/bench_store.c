@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an operation of the shared-memory store costs. Run it under callgrind with N and 2N rounds and divide the
- * difference by N, or alone for times and resident memory:
+ * What an operation of the shared-memory store costs. Run it under callgrind with N and 2N rounds
+ * and divide the difference by N, or alone for times and resident memory:
  *
  *   valgrind --tool=callgrind bench_store get 7168 1000
  *   bench_store resident 5120 10000
@@ -82,9 +82,11 @@ static int run(const char *what, size_t n, int rounds)
         if (what[0] == 'g') {
             rc = store->ops->get(&t.ctx, store, key, &v);
         } else if (what[0] == 'p') {
-            rc = store->ops->put(&t.ctx, store, key, oidc_str(bytes, n), t.now + apr_time_from_sec(3600), 0, NULL);
+            rc = store->ops->put(&t.ctx, store, key, oidc_str(bytes, n),
+                                 t.now + apr_time_from_sec(3600), 0, NULL);
         } else if (what[0] == 'a') {
-            rc = store->ops->add(&t.ctx, store, key, oidc_str(bytes, n), t.now + apr_time_from_sec(3600));
+            rc = store->ops->add(&t.ctx, store, key, oidc_str(bytes, n),
+                                 t.now + apr_time_from_sec(3600));
         } /* anything else: the loop alone */
         apr_pool_clear(scratch);
     }

@@ -27,7 +27,8 @@ enum oidc_rc fixture_real_random(void *baton, unsigned char *out, size_t n)
     return getrandom(out, n, 0) == (ssize_t)n ? OIDC_OK : OIDC_FAILED;
 }
 
-static void fixture_log(void *baton, enum oidc_level level, const char *file, int line, const char *text)
+static void fixture_log(void *baton, enum oidc_level level, const char *file, int line,
+                        const char *text)
 {
     (void)baton;
     (void)level;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What every test of the io layer begins with: a pool, a context, a clock that stands still until it is set. */
+/*
+ * What every test of the io layer begins with: a pool, a context, a clock that stands still until
+ * it is set.
+ */
 #ifndef IO_FIXTURE_H
 #define IO_FIXTURE_H
 

@@ -82,8 +82,8 @@ static void send_zeros(struct conn *c, size_t n)
 
 static void answer(struct conn *c, int status, const char *body)
 {
-    say(c, "HTTP/1.1 %d Whatever\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n", status,
-        strlen(body));
+    say(c, "HTTP/1.1 %d Whatever\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+        status, strlen(body));
     send_bytes(c, body, strlen(body));
 }
 
@@ -103,7 +103,8 @@ static void behave_headers(struct conn *c, const char *how, long arg)
             say(c, "X-Line-%ld: x\r\n", i);
         }
     } else {
-        for (long left = arg - 36 - 2; c->open && left > 0;) { /* what is above, and the empty line */
+        for (long left = arg - 36 - 2;
+             c->open && left > 0;) { /* what is above, and the empty line */
             long here = left > 1500 ? 1000 : left;
             say(c, "X: %0*d\r\n", (int)here - 5, 0);
             left -= here;
@@ -114,7 +115,8 @@ static void behave_headers(struct conn *c, const char *how, long arg)
 
 static void behave_drip(struct conn *c, int header)
 {
-    say(c, header ? "HTTP/1.1 200 OK\r\nX-Slow: " : "HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n");
+    say(c, header ? "HTTP/1.1 200 OK\r\nX-Slow: "
+                  : "HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n");
     while (c->open && pause_ms(c, 50)) {
         send_bytes(c, "x", 1);
     }
@@ -140,10 +142,12 @@ static void behave_chunked(struct conn *c, long n, long trailers)
 
 static void behave_fields(struct conn *c)
 {
-    say(c, "HTTP/1.1 200 OK\r\ncontent-type:  application/jwk-set+json; charset=utf-8 \r\n"
-           "Cache-Control: public, max-age=\"7200\"\r\nCACHE-CONTROL: no-transform, Max-Age=3600\r\n"
-           "Dpop-Nonce: n-1\r\nWWW-Authenticate: DPoP error=\"use_dpop_nonce\"\r\nWWW-Authenticate: Basic\r\n"
-           "Content-Length: 2\r\n\r\n{}");
+    say(c,
+        "HTTP/1.1 200 OK\r\ncontent-type:  application/jwk-set+json; charset=utf-8 \r\n"
+        "Cache-Control: public, max-age=\"7200\"\r\nCACHE-CONTROL: no-transform, Max-Age=3600\r\n"
+        "Dpop-Nonce: n-1\r\nWWW-Authenticate: DPoP error=\"use_dpop_nonce\"\r\nWWW-Authenticate: "
+        "Basic\r\n"
+        "Content-Length: 2\r\n\r\n{}");
 }
 
 /* Ways to end without a proper answer; 0 when `how` is none of them. */
@@ -215,7 +219,8 @@ static void behave(struct conn *c, const char *how, long arg)
         c->open = 0;
     } else if (strcmp(how, "redirect") == 0) {
         say(c, "HTTP/1.1 302 Found\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n");
-    } else if (strcmp(how, "reset1") == 0 && __atomic_add_fetch(&c->server->resets, 1, __ATOMIC_RELAXED) == 1) {
+    } else if (strcmp(how, "reset1") == 0
+               && __atomic_add_fetch(&c->server->resets, 1, __ATOMIC_RELAXED) == 1) {
         reset(c);
     } else if (!behave_badly(c, how, arg)) {
         answer(c, 200, "{\"ok\":true}");
@@ -326,8 +331,8 @@ static void *accept_all(void *data)
 static SSL_CTX *make_tls(const struct http_server_tls *tls)
 {
     SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
-    if (SSL_CTX_use_certificate_file(ctx, tls->cert, SSL_FILETYPE_PEM) != 1 ||
-        SSL_CTX_use_PrivateKey_file(ctx, tls->key, SSL_FILETYPE_PEM) != 1) {
+    if (SSL_CTX_use_certificate_file(ctx, tls->cert, SSL_FILETYPE_PEM) != 1
+        || SSL_CTX_use_PrivateKey_file(ctx, tls->key, SSL_FILETYPE_PEM) != 1) {
         abort();
     }
     if (tls->client_ca) {
@@ -344,10 +349,11 @@ static int listen_at(struct http_server *s, const char *address)
     int is_v6 = strchr(address, ':') != NULL;
     socklen_t n = is_v6 ? sizeof v6 : sizeof v4;
     struct sockaddr *at = is_v6 ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4;
-    inet_pton(is_v6 ? AF_INET6 : AF_INET, address, is_v6 ? (void *)&v6.sin6_addr : (void *)&v4.sin_addr);
+    inet_pton(is_v6 ? AF_INET6 : AF_INET, address,
+              is_v6 ? (void *)&v6.sin6_addr : (void *)&v4.sin_addr);
     s->listener = socket(is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
-    if (s->listener < 0 || bind(s->listener, at, n) != 0 || listen(s->listener, 128) != 0 ||
-        getsockname(s->listener, at, &n) != 0) {
+    if (s->listener < 0 || bind(s->listener, at, n) != 0 || listen(s->listener, 128) != 0
+        || getsockname(s->listener, at, &n) != 0) {
         return 0;
     }
     s->port = ntohs(is_v6 ? v6.sin6_port : v4.sin_port);
@@ -409,14 +415,16 @@ int http_server_busiest(struct http_server *s)
     return counted(s, &s->busiest);
 }
 
-void http_server_make_cert(const char *cert, const char *key, const char *host, const char *password)
+void http_server_make_cert(const char *cert, const char *key, const char *host,
+                           const char *password)
 {
     char san[300];
     EVP_PKEY *pkey = EVP_EC_gen("P-256");
     X509 *x = X509_new();
     X509_NAME *name = X509_get_subject_name(x);
     X509V3_CTX v3;
-    snprintf(san, sizeof san, "%s:%s", strspn(host, "0123456789.") == strlen(host) ? "IP" : "DNS", host);
+    snprintf(san, sizeof san, "%s:%s", strspn(host, "0123456789.") == strlen(host) ? "IP" : "DNS",
+             host);
     X509_set_version(x, 2);
     ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
     X509_gmtime_adj(X509_getm_notBefore(x), -3600);
@@ -433,7 +441,8 @@ void http_server_make_cert(const char *cert, const char *key, const char *host, 
     PEM_write_X509(f, x);
     fclose(f);
     f = fopen(key, "w");
-    PEM_write_PrivateKey(f, pkey, password ? EVP_aes_256_cbc() : NULL, NULL, 0, NULL, (void *)(uintptr_t)password);
+    PEM_write_PrivateKey(f, pkey, password ? EVP_aes_256_cbc() : NULL, NULL, 0, NULL,
+                         (void *)(uintptr_t)password);
     fclose(f);
     X509_free(x);
     EVP_PKEY_free(pkey);

@@ -39,9 +39,12 @@ static const char *check_chain(struct check *c, uint32_t b)
     if (oidc_shm_hash_value(bytes + head->key_n, head->value_n) != head->sum) {
         return say(c, "the value's sum is wrong", b);
     }
-    struct oidc_shm_op op = {.ctx = c->ctx, .shm = c->shm, .key = oidc_str(bytes, head->key_n), .s = c->s};
+    struct oidc_shm_op op = {
+        .ctx = c->ctx, .shm = c->shm, .key = oidc_str(bytes, head->key_n), .s = c->s};
     op.hash = oidc_shm_hash_key(c->shm->hash_key, op.key);
-    return op.hash == head->hash && oidc_shm_entry_find(&op) == b ? NULL : say(c, "it is not found by its key", b);
+    return op.hash == head->hash && oidc_shm_entry_find(&op) == b
+               ? NULL
+               : say(c, "it is not found by its key", b);
 }
 
 static const char *check_order(struct check *c, uint32_t count)
@@ -50,8 +53,9 @@ static const char *check_order(struct check *c, uint32_t count)
     uint32_t n = 0, last = OIDC_SHM_NONE;
     uint64_t used = UINT64_MAX;
     for (uint32_t b = shard->newest; b != OIDC_SHM_NONE; b = oidc_shm_head(c->shm, b)->older) {
-        if (!oidc_shm_is(c->shm, b, OIDC_SHM_TAG_HEAD, c->s) || oidc_shm_head(c->shm, b)->newer != last ||
-            oidc_shm_head(c->shm, b)->used > used || n++ > count) {
+        if (!oidc_shm_is(c->shm, b, OIDC_SHM_TAG_HEAD, c->s)
+            || oidc_shm_head(c->shm, b)->newer != last || oidc_shm_head(c->shm, b)->used > used
+            || n++ > count) {
             return say(c, "the order of use is broken", b);
         }
         used = oidc_shm_head(c->shm, b)->used;
@@ -74,13 +78,17 @@ static const char *check_heap(struct check *c, uint32_t count)
         return say(c, "the heap has another length", shard->count);
     }
     for (uint32_t i = 0; i < count; i++) {
-        if (!oidc_shm_is(c->shm, heap[i], OIDC_SHM_TAG_HEAD, c->s) || oidc_shm_head(c->shm, heap[i])->heap_at != i ||
-            oidc_shm_head(c->shm, heap[i])->expires < oidc_shm_head(c->shm, heap[(i - !!i) / 2])->expires) {
+        if (!oidc_shm_is(c->shm, heap[i], OIDC_SHM_TAG_HEAD, c->s)
+            || oidc_shm_head(c->shm, heap[i])->heap_at != i
+            || oidc_shm_head(c->shm, heap[i])->expires
+                   < oidc_shm_head(c->shm, heap[(i - !!i) / 2])->expires) {
             return say(c, "the heap is broken", heap[i]);
         }
     }
     int64_t first = count ? oidc_shm_head(c->shm, heap[0])->expires : INT64_MAX;
-    return atomic_load(&shard->first_expiry) == first ? NULL : say(c, "the first expiry is not published", 0);
+    return atomic_load(&shard->first_expiry) == first
+               ? NULL
+               : say(c, "the first expiry is not published", 0);
 }
 
 static const char *check_shard(struct check *c)

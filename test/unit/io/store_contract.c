@@ -47,9 +47,11 @@ static enum oidc_rc drop(const char *key)
     return store->ops->drop(&t.ctx, store, oidc_str_z(key));
 }
 
-static enum oidc_rc swap(const char *key, const char *value, apr_uint64_t expected, apr_uint64_t *version)
+static enum oidc_rc swap(const char *key, const char *value, apr_uint64_t expected,
+                         apr_uint64_t *version)
 {
-    return store->ops->put(&t.ctx, store, oidc_str_z(key), oidc_str_z(value), in(60), expected, version);
+    return store->ops->put(&t.ctx, store, oidc_str_z(key), oidc_str_z(value), in(60), expected,
+                           version);
 }
 
 struct oidc_str store_contract_value(apr_pool_t *pool, struct oidc_str key, size_t n, unsigned seed)
@@ -138,7 +140,10 @@ static void swap_loses_against_a_change(void **state)
     assert_true(v.version == second);
 }
 
-/* Logout wins: a write that was under way does not bring back what was dropped, not even after a new login. */
+/*
+ * Logout wins: a write that was under way does not bring back what was dropped, not even after a
+ * new login.
+ */
 static void swap_loses_against_a_drop(void **state)
 {
     (void)state;
@@ -232,9 +237,11 @@ static void put_in_the_past_drops(void **state)
     assert_ok(put("a", "three", -5));
     assert_absent(get("a", &v));
     assert_ok(swap("a", "four", 0, &version));
-    assert_absent(store->ops->put(&t.ctx, store, oidc_str_z("a"), oidc_str_z(""), t.now, version + 1, NULL));
+    assert_absent(
+        store->ops->put(&t.ctx, store, oidc_str_z("a"), oidc_str_z(""), t.now, version + 1, NULL));
     assert_ok(get("a", &v));
-    assert_ok(store->ops->put(&t.ctx, store, oidc_str_z("a"), oidc_str_z(""), t.now, version, NULL));
+    assert_ok(
+        store->ops->put(&t.ctx, store, oidc_str_z("a"), oidc_str_z(""), t.now, version, NULL));
     assert_absent(get("a", &v));
 }
 
@@ -259,7 +266,8 @@ static void nothing_is_immortal(void **state)
     (void)state;
     struct oidc_store_value v;
     apr_time_t start = t.now;
-    assert_ok(store->ops->put(&t.ctx, store, oidc_str_z("max"), oidc_str_z("x"), INT64_MAX, 0, NULL));
+    assert_ok(
+        store->ops->put(&t.ctx, store, oidc_str_z("max"), oidc_str_z("x"), INT64_MAX, 0, NULL));
     assert_ok(get("max", &v));
     assert_true(v.expires <= in(367 * 86400));
     t.now = apr_time_from_sec(4294967296LL + 1000); /* 2106, beyond 32 bits */
@@ -288,9 +296,11 @@ static void key_limits(void **state)
     assert_fails(store->ops->get(&t.ctx, store, oidc_str(key, 0), &v), OIDC_E_INTERNAL);
     assert_fails(store->ops->get(&t.ctx, store, oidc_str(key, sizeof key), &v), OIDC_E_INTERNAL);
     assert_fails(store->ops->drop(&t.ctx, store, oidc_str(key, sizeof key)), OIDC_E_INTERNAL);
-    assert_fails(store->ops->add(&t.ctx, store, oidc_str(key, sizeof key), oidc_str_z("x"), in(60)), OIDC_E_INTERNAL);
-    assert_fails(store->ops->put(&t.ctx, store, oidc_str(key, sizeof key), oidc_str_z("x"), in(60), 0, NULL),
+    assert_fails(store->ops->add(&t.ctx, store, oidc_str(key, sizeof key), oidc_str_z("x"), in(60)),
                  OIDC_E_INTERNAL);
+    assert_fails(
+        store->ops->put(&t.ctx, store, oidc_str(key, sizeof key), oidc_str_z("x"), in(60), 0, NULL),
+        OIDC_E_INTERNAL);
 }
 
 /* N143: equal in all but the last byte, or the first. */
@@ -303,7 +313,8 @@ static void similar_keys_are_not_confused(void **state)
     for (int i = 0; i < 256; i++) {
         key[sizeof key - 1] = (char)i;
         struct oidc_str k = oidc_str(key, sizeof key);
-        assert_ok(store->ops->put(&t.ctx, store, k, store_contract_value(t.pool, k, 40, 1), in(60), 0, NULL));
+        assert_ok(store->ops->put(&t.ctx, store, k, store_contract_value(t.pool, k, 40, 1), in(60),
+                                  0, NULL));
     }
     for (int i = 0; i < 256; i++) {
         key[sizeof key - 1] = (char)i;
@@ -328,7 +339,8 @@ static void value_limits(void **state)
     assert_ok(store->ops->get(&t.ctx, store, key, &v));
     assert_true(oidc_str_eq(v.bytes, max));
     assert_fails(store->ops->put(&t.ctx, store, key, big, in(60), 0, NULL), OIDC_E_TOO_LARGE);
-    assert_fails(store->ops->add(&t.ctx, store, oidc_str_z("other"), big, in(60)), OIDC_E_TOO_LARGE);
+    assert_fails(store->ops->add(&t.ctx, store, oidc_str_z("other"), big, in(60)),
+                 OIDC_E_TOO_LARGE);
     assert_ok(store->ops->get(&t.ctx, store, key, &v));
     assert_true(oidc_str_eq(v.bytes, max));
 }
@@ -485,8 +497,10 @@ static void index_limits(void **state)
     int n;
     memset(m, 'm', sizeof m);
     struct oidc_str key = oidc_str_z("u");
-    assert_fails(store->ops->index_add(&t.ctx, store, key, oidc_str(m, 256), in(60)), OIDC_E_INTERNAL);
-    assert_fails(store->ops->index_add(&t.ctx, store, key, oidc_str(m, 0), in(60)), OIDC_E_INTERNAL);
+    assert_fails(store->ops->index_add(&t.ctx, store, key, oidc_str(m, 256), in(60)),
+                 OIDC_E_INTERNAL);
+    assert_fails(store->ops->index_add(&t.ctx, store, key, oidc_str(m, 0), in(60)),
+                 OIDC_E_INTERNAL);
     assert_fails(store->ops->index_drop(&t.ctx, store, key, oidc_str(m, 0)), OIDC_E_INTERNAL);
     assert_fails(store->ops->index_add(&t.ctx, store, key, oidc_str(m, 5), t.now), OIDC_E_INTERNAL);
     assert_ok(store->ops->index_add(&t.ctx, store, key, oidc_str(m, 255), in(60)));
@@ -523,7 +537,10 @@ static const struct {
     const char *name;
     CMUnitTestFunction f;
 } contract[] = {
-#define ROW(f) {"contract: " #f, f}
+#define ROW(f)                                                                                     \
+    {                                                                                              \
+        "contract: " #f, f                                                                         \
+    }
     ROW(gets_what_was_put),
     ROW(put_replaces),
     ROW(swap_loses_against_a_change),
@@ -556,7 +573,8 @@ size_t store_contract_add(const struct store_backend *b, struct CMUnitTest *test
 {
     backend = b;
     for (size_t i = 0; i < sizeof contract / sizeof *contract; i++) {
-        tests[n++] = (struct CMUnitTest){contract[i].name, contract[i].f, contract_start, contract_end, NULL};
+        tests[n++] = (struct CMUnitTest){contract[i].name, contract[i].f, contract_start,
+                                         contract_end, NULL};
     }
     return n;
 }

@@ -27,8 +27,11 @@ static void start_http(void)
 {
     assert_ok(oidc_http_curl_start(&t.ctx));
     assert_ok(oidc_http_curl_make(&t.ctx, &http));
-    options = (struct oidc_http_options){
-        .timeout_ms = 5000, .connect_timeout_ms = 2000, .tls_verify = 1, .user_agent = "test/1", .retry_interval_ms = 20};
+    options = (struct oidc_http_options){.timeout_ms = 5000,
+                                         .connect_timeout_ms = 2000,
+                                         .tls_verify = 1,
+                                         .user_agent = "test/1",
+                                         .retry_interval_ms = 20};
 }
 
 static int start(void **state)
@@ -66,7 +69,8 @@ static const char *url(const char *path)
 
 static enum oidc_rc call_url(const char *method, const char *address, struct oidc_http_answer *out)
 {
-    struct oidc_http_call c = {.method = method, .url = address, .max_body = 100000, .options = &options};
+    struct oidc_http_call c = {
+        .method = method, .url = address, .max_body = 100000, .options = &options};
     if (strcmp(method, "POST") == 0) {
         c.content_type = "application/x-www-form-urlencoded";
         c.body = oidc_str_z("a=b");
@@ -154,8 +158,11 @@ static void a_large_body_goes_out(void **state)
     struct oidc_http_answer a;
     char *body = apr_palloc(t.pool, 60000);
     memset(body, 'x', 60000);
-    struct oidc_http_call c = {.method = "POST", .url = url("/echo"), .body = oidc_str(body, 60000),
-                               .max_body = 100000, .options = &options};
+    struct oidc_http_call c = {.method = "POST",
+                               .url = url("/echo"),
+                               .body = oidc_str(body, 60000),
+                               .max_body = 100000,
+                               .options = &options};
     assert_ok(http->call(&t.ctx, http, &c, &a));
     assert_true(a.body.n > 60000);
     c.body = oidc_str(NULL, 0);
@@ -168,8 +175,12 @@ static void a_field_with_a_line_end_is_refused(void **state)
     (void)state;
     struct oidc_http_answer a;
     struct oidc_reply_header bad = {"X", "y\r\nInjected: z"};
-    struct oidc_http_call c = {.method = "GET", .url = url("/echo"), .headers = &bad, .n_headers = 1,
-                               .max_body = 10000, .options = &options};
+    struct oidc_http_call c = {.method = "GET",
+                               .url = url("/echo"),
+                               .headers = &bad,
+                               .n_headers = 1,
+                               .max_body = 10000,
+                               .options = &options};
     assert_fails(http->call(&t.ctx, http, &c, &a), OIDC_E_INTERNAL);
     bad.value = "y\nz";
     assert_fails(http->call(&t.ctx, http, &c, &a), OIDC_E_INTERNAL);
@@ -184,13 +195,19 @@ static void only_get_and_post(void **state)
     assert_fails(call_url("get", url("/ok"), &a), OIDC_E_INTERNAL);
 }
 
-/* CHECK http_protocols, N215 */
+/* N215 */
 static void only_http_and_https(void **state)
 {
     (void)state;
     struct oidc_http_answer a;
-    static const char *const bad[] = {"file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/", "127.0.0.1", "",
-                                      "http://user:pass@127.0.0.1/", "http://127.0.0.1:0/", "http://"};
+    static const char *const bad[] = {"file:///etc/passwd",
+                                      "ftp://127.0.0.1/",
+                                      "gopher://127.0.0.1/",
+                                      "127.0.0.1",
+                                      "",
+                                      "http://user:pass@127.0.0.1/",
+                                      "http://127.0.0.1:0/",
+                                      "http://"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_fails(call_url("GET", bad[i], &a), OIDC_E_HTTP_CONNECT);
     }
@@ -302,7 +319,8 @@ static void broken_answers(void **state)
 {
     (void)state;
     struct oidc_http_answer a;
-    static const char *const how[] = {"/reset", "/resetmid", "/short", "/garbage", "/upgrade", "/length2"};
+    static const char *const how[] = {"/reset",   "/resetmid", "/short",
+                                      "/garbage", "/upgrade",  "/length2"};
     for (size_t i = 0; i < sizeof how / sizeof *how; i++) {
         assert_fails(get(how[i], &a), OIDC_E_HTTP_BROKEN);
         assert_fails(post(how[i], &a), OIDC_E_HTTP_BROKEN);
@@ -321,10 +339,14 @@ static void a_get_is_tried_again(void **state)
     assert_ok(get("/reset1", &a));
     assert_int_equal(http_server_requests(server), 2);
     assert_fails(get("/reset", &a), OIDC_E_HTTP_BROKEN);
-    assert_true(http_server_requests(server) <= 5); /* libcurl does so once by itself, for a kept connection */
+    assert_true(http_server_requests(server)
+                <= 5); /* libcurl does so once by itself, for a kept connection */
 }
 
-/* CHECK http_once: a code must not be sent twice, neither by us nor by libcurl when a kept connection breaks. */
+/*
+ * CHECK http_once: a code must not be sent twice, neither by us nor by libcurl when a kept
+ * connection breaks.
+ */
 static void a_post_is_not(void **state)
 {
     (void)state;
@@ -353,7 +375,8 @@ static void nobody_there(void **state)
 {
     (void)state;
     struct oidc_http_answer a;
-    const char *address = apr_psprintf(t.pool, "http://127.0.0.1:%d/token?secret=canary", closed_port());
+    const char *address =
+        apr_psprintf(t.pool, "http://127.0.0.1:%d/token?secret=canary", closed_port());
     options.retries = 2;
     assert_int_equal(call_url("POST", address, &a), OIDC_FAILED);
     assert_int_equal(t.ctx.err.code, OIDC_E_HTTP_CONNECT);
@@ -422,7 +445,8 @@ static void *call_alone(void *data)
     struct oidc_http_answer a;
     struct oidc_ctx ctx;
     fixture_fork_ctx(&ctx);
-    struct oidc_http_call call = {.method = "GET", .url = c->path, .max_body = 100000, .options = &options};
+    struct oidc_http_call call = {
+        .method = "GET", .url = c->path, .max_body = 100000, .options = &options};
     c->rc = http->call(&ctx, http, &call, &a);
     c->code = ctx.err.code;
     apr_pool_destroy(ctx.pool);
@@ -582,7 +606,8 @@ static void an_untrusted_certificate_is_refused(void **state)
     assert_ok(call_url("GET", address, &a));
     assert_int_equal(http_server_requests(server), 2);
     options.ca_bundle = NULL;
-    assert_fails(call_url("GET", address, &a), OIDC_E_HTTP_TLS); /* what was trusted for one bundle is not for another */
+    assert_fails(call_url("GET", address, &a),
+                 OIDC_E_HTTP_TLS); /* what was trusted for one bundle is not for another */
     options.tls_verify = 0;
     assert_ok(call_url("GET", address, &a));
     options.tls_verify = 1;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The store under overwritten memory: the fuzz target, with inputs of its own making. IO_DAMAGE_ROUNDS makes it longer.
+ * The store under overwritten memory: the fuzz target, with inputs of its own making.
+ * IO_DAMAGE_ROUNDS makes it longer.
  */
 #include "fixture.h"
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Many processes with many threads on one store, that is too small for them, while children are killed: every value
- * that is read was written under that key, no answer is an error, nobody waits (N144, N145).
+ * Many processes with many threads on one store, that is too small for them, while children are
+ * killed: every value that is read was written under that key, no answer is an error, nobody waits
+ * (N144, N145).
  *
- * IO_HAMMER_SECONDS, IO_HAMMER_PROCESSES, IO_HAMMER_THREADS make it longer and larger; IO_HAMMER_KILL_MS=0 leaves the
- * children alone. For ThreadSanitizer: one process without kills, as it can't see what another process orders.
+ * IO_HAMMER_SECONDS, IO_HAMMER_PROCESSES, IO_HAMMER_THREADS make it longer and larger;
+ * IO_HAMMER_KILL_MS=0 leaves the children alone. For ThreadSanitizer: one process without kills, as
+ * it can't see what another process orders.
  */
 #include "store_contract.h"
 
@@ -30,7 +32,7 @@ static struct tally {
     _Atomic long ops, hits, wrong, failed, slow, won, marks;
     _Atomic long worst_us;
     char detail[256];
-} *tally;
+} * tally;
 
 static int start(void **state)
 {
@@ -75,8 +77,8 @@ static enum oidc_rc read_one(struct oidc_ctx *ctx, struct oidc_str key, apr_uint
 
 static enum oidc_rc operate(struct oidc_ctx *ctx, unsigned *seed)
 {
-    struct oidc_str key = oidc_str_z(apr_psprintf(ctx->pool, "site:s:%0*u", 20 + (int)(next(seed) % 2) * 180,
-                                                  next(seed) % KEYS));
+    struct oidc_str key = oidc_str_z(apr_psprintf(
+        ctx->pool, "site:s:%0*u", 20 + (int)(next(seed) % 2) * 180, next(seed) % KEYS));
     unsigned what = next(seed) % 100, r = next(seed);
     apr_time_t expires = apr_time_now() + (r % 20 == 0 ? 2000 : apr_time_from_sec(60));
     apr_uint64_t version = 0;
@@ -147,9 +149,11 @@ static void report(const char *what, long kills)
 {
     struct oidc_store_shm_stats s;
     assert_ok(oidc_store_shm_stats(&t.ctx, store, &s));
-    print_message("# %s: %ld operations, %ld hits, %ld kills, %llu repairs, %llu evicted, %llu expired, worst %ld us\n",
+    print_message("# %s: %ld operations, %ld hits, %ld kills, %llu repairs, %llu evicted, %llu "
+                  "expired, worst %ld us\n",
                   what, (long)tally->ops, (long)tally->hits, kills, (unsigned long long)s.recovered,
-                  (unsigned long long)s.evicted, (unsigned long long)s.expired, (long)tally->worst_us);
+                  (unsigned long long)s.evicted, (unsigned long long)s.expired,
+                  (long)tally->worst_us);
     if (tally->failed) {
         fail_msg("%ld operations failed: %s", (long)tally->failed, tally->detail);
     }
@@ -233,7 +237,8 @@ static void *race(void *data)
         tally->won += rc == OIDC_OK;
         tally->failed += rc == OIDC_FAILED;
         if (i % 10 == 0) {
-            tally->failed += store->ops->index_add(&ctx, store, oidc_str_z("set"), member, expires) != OIDC_OK;
+            tally->failed +=
+                store->ops->index_add(&ctx, store, oidc_str_z("set"), member, expires) != OIDC_OK;
             tally->marks++;
         }
         apr_pool_clear(ctx.pool);
@@ -285,7 +290,8 @@ static void *count_up(void *data)
             break;
         }
         struct oidc_str more = oidc_str_z(apr_itoa(ctx.pool, atoi(v.bytes.p) + 1));
-        if (store->ops->put(&ctx, store, oidc_str_z("count"), more, expires, v.version, NULL) == OIDC_OK) {
+        if (store->ops->put(&ctx, store, oidc_str_z("count"), more, expires, v.version, NULL)
+            == OIDC_OK) {
             tally->marks++;
             i++;
         }

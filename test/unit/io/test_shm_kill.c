@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A child is killed while it works on the shared memory: after every single store that matters, at any instruction,
- * during the repair after another kill. The others go on at once, with every entry that was complete (N145, N146).
+ * A child is killed while it works on the shared memory: after every single store that matters, at
+ * any instruction, during the repair after another kill. The others go on at once, with every entry
+ * that was complete (N145, N146).
  */
 #include "store_contract.h"
 
@@ -86,7 +87,8 @@ static struct oidc_str one_key, one_value;
 
 static void replace_one(void)
 {
-    any(store->ops->put(&t.ctx, store, one_key, one_value, t.now + apr_time_from_sec(3600), 0, NULL));
+    any(store->ops->put(&t.ctx, store, one_key, one_value, t.now + apr_time_from_sec(3600), 0,
+                        NULL));
 }
 
 static void prepare_one(void)
@@ -117,11 +119,15 @@ static void script(void)
     any(get(own + 1)); /* has expired */
     any(put(own + 2, 3000, 3600));
     any(store->ops->drop(&t.ctx, store, key_of(own + 2)));
-    any(store->ops->index_add(&t.ctx, store, oidc_str_z("set"), oidc_str_z("member"), t.now + 1000000));
+    any(store->ops->index_add(&t.ctx, store, oidc_str_z("set"), oidc_str_z("member"),
+                              t.now + 1000000));
     any(put(own + 5, 0, 3600));
 }
 
-/* Runs in a child that is killed at the step of that number; 1 when it was, 0 when it came to the end before. */
+/*
+ * Runs in a child that is killed at the step of that number; 1 when it was, 0 when it came to the
+ * end before.
+ */
 static int run_killed(void (*what)(void), long at)
 {
     int status = 0;
@@ -228,7 +234,10 @@ static void at_every_step_of_a_repair(void **state)
     assert_true(rounds > 100);
 }
 
-/* Lets the child do n instructions of its work, then kills it; 0 when it was finished, -1 without the permission. */
+/*
+ * Lets the child do n instructions of its work, then kills it; 0 when it was finished, -1 without
+ * the permission.
+ */
 static int run_stepped(long n)
 {
     int status = 0;
@@ -246,7 +255,8 @@ static int run_stepped(long n)
         return -1;
     }
     for (long i = 0; i < n; i++) {
-        if (ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) != 0 || waitpid(pid, &status, 0) != pid || WIFEXITED(status)) {
+        if (ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) != 0 || waitpid(pid, &status, 0) != pid
+            || WIFEXITED(status)) {
             return 0;
         }
     }
@@ -299,7 +309,8 @@ static void end_child(pid_t pid)
 
 static uint32_t shard_of(int i)
 {
-    return oidc_shm_shard_of(oidc_shm_hash_key(((struct oidc_shm *)(void *)store)->hash_key, key_of(i)));
+    return oidc_shm_shard_of(
+        oidc_shm_hash_key(((struct oidc_shm *)(void *)store)->hash_key, key_of(i)));
 }
 
 /* A lock that is not given back is an error after a second; the other shards go on meanwhile. */
@@ -334,7 +345,10 @@ static void *get_one(void *data)
     struct oidc_ctx ctx;
     struct oidc_store_value v;
     fixture_fork_ctx(&ctx);
-    *(double *)data = store->ops->get(&ctx, store, *(struct oidc_str *)((double *)data + 1), &v) == OIDC_OK ? fixture_ms() : 0;
+    *(double *)data =
+        store->ops->get(&ctx, store, *(struct oidc_str *)((double *)data + 1), &v) == OIDC_OK
+            ? fixture_ms()
+            : 0;
     apr_pool_destroy(ctx.pool);
     return NULL;
 }
@@ -420,8 +434,9 @@ static void repair_is_quick(void **state)
     apr_pool_create(&scratch, t.pool);
     for (int i = 0; oidc_shm_block_room(shm) > 1000; i++) {
         t.ctx.pool = scratch;
-        assert_ok(store->ops->put(&t.ctx, store, oidc_str_z(apr_psprintf(scratch, "fill-%d", i)), oidc_str(bytes, 5000),
-                                  t.now + apr_time_from_sec(3600 + i % 100), 0, NULL));
+        assert_ok(store->ops->put(&t.ctx, store, oidc_str_z(apr_psprintf(scratch, "fill-%d", i)),
+                                  oidc_str(bytes, 5000), t.now + apr_time_from_sec(3600 + i % 100),
+                                  0, NULL));
         apr_pool_clear(scratch);
     }
     t.ctx.pool = t.pool;

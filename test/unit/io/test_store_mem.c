@@ -21,7 +21,9 @@ struct worker {
     int id, won;
 };
 
-/* Each thread adds its own members to one set, and tries to be the first at each of the same marks. */
+/*
+ * Each thread adds its own members to one set, and tries to be the first at each of the same marks.
+ */
 static void *work(void *data)
 {
     struct worker *w = data;
@@ -32,7 +34,8 @@ static void *work(void *data)
         struct oidc_str member = oidc_str_z(apr_psprintf(ctx.pool, "%d-%d", w->id, i));
         apr_time_t expires = t.now + apr_time_from_sec(60);
         w->won += w->store->ops->add(&ctx, w->store, mark, member, expires) == OIDC_OK;
-        if (w->store->ops->index_add(&ctx, w->store, oidc_str_z("set"), member, expires) != OIDC_OK) {
+        if (w->store->ops->index_add(&ctx, w->store, oidc_str_z("set"), member, expires)
+            != OIDC_OK) {
             w->won = -1000000;
         }
     }

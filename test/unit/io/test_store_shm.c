@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The shared-memory store keeps the contract; what it does when full, after a restart, and to damage. */
+/*
+ * The shared-memory store keeps the contract; what it does when full, after a restart, and to
+ * damage.
+ */
 #include "store_contract.h"
 
 #include <apr_strings.h>
@@ -76,8 +79,10 @@ static void sizes(void **state)
 {
     (void)state;
     struct oidc_store *store = NULL;
-    assert_fails(oidc_store_shm_make(&t.ctx, OIDC_STORE_SHM_SIZE_MIN - 1, &segment, &store), OIDC_E_CONFIG);
-    assert_fails(oidc_store_shm_make(&t.ctx, OIDC_STORE_SHM_SIZE_MAX + 1, &segment, &store), OIDC_E_CONFIG);
+    assert_fails(oidc_store_shm_make(&t.ctx, OIDC_STORE_SHM_SIZE_MIN - 1, &segment, &store),
+                 OIDC_E_CONFIG);
+    assert_fails(oidc_store_shm_make(&t.ctx, OIDC_STORE_SHM_SIZE_MAX + 1, &segment, &store),
+                 OIDC_E_CONFIG);
     assert_null(segment.address);
     for (size_t size = OIDC_STORE_SHM_SIZE_MIN; size < 3 * MB; size += 77777) {
         store = make_size(size);
@@ -154,7 +159,8 @@ static void evicts_the_longest_idle(void **state)
 /* The block of an entry, without using it. */
 static uint32_t find(struct oidc_store *store, int i)
 {
-    struct oidc_shm_op op = {.ctx = &t.ctx, .shm = (struct oidc_shm *)(void *)store, .key = key_of(i)};
+    struct oidc_shm_op op = {
+        .ctx = &t.ctx, .shm = (struct oidc_shm *)(void *)store, .key = key_of(i)};
     op.hash = oidc_shm_hash_key(op.shm->hash_key, op.key);
     op.s = oidc_shm_shard_of(op.hash);
     return oidc_shm_entry_find(&op);
@@ -330,7 +336,8 @@ static void survives_a_change_of_size(void **state)
     }
     assert_ok(store->ops->get(&t.ctx, store, key_of(77), &w));
     assert_true(v.version == w.version && v.expires == w.expires);
-    assert_ok(store->ops->put(&t.ctx, store, key_of(77), oidc_str_z("x"), w.expires, w.version, &version));
+    assert_ok(store->ops->put(&t.ctx, store, key_of(77), oidc_str_z("x"), w.expires, w.version,
+                              &version));
     assert_true(version > 300);
 }
 
@@ -380,7 +387,8 @@ static void overwritten_values_are_dropped(void **state)
         for (int hop = round % 20; hop > 0; hop--) {
             b = s->next[b];
         }
-        s->bytes[(size_t)b * OIDC_SHM_BLOCK + 110 + (size_t)round] ^= (unsigned char)(1 << round % 8);
+        s->bytes[(size_t)b * OIDC_SHM_BLOCK + 110 + (size_t)round] ^=
+            (unsigned char)(1 << round % 8);
         assert_fails(get(store, 1), OIDC_E_STORE);
         assert_absent(get(store, 1));
     }
