@@ -34,7 +34,7 @@ function library_of(name) {
     return "unknown library"
 }
 
-function complain(why) { printf "%s:%d: %s\n", substr(FILENAME, length(top) + 2), FNR, why }
+function complain(why) { printf "%s:%d: %s\n", inside, FNR, why }
 
 NR == FNR {
     if ($0 ~ /^#/ || split($0, f, ":") != 4) next
@@ -47,10 +47,11 @@ NR == FNR {
 }
 
 FNR == 1 {
-    if (match(FILENAME, /\/src\/[a-z]+\//)) {
-        here = substr(FILENAME, RSTART + 5, RLENGTH - 6)
+    inside = substr(FILENAME, length(top) + 2)
+    if (match(inside, /^src\/[a-z]+\//)) {
+        here = substr(inside, 5, RLENGTH - 5)
     } else {
-        part = FILENAME; sub(/.*\//, "", part); here = layer_of_public(part)
+        part = inside; sub(/.*\//, "", part); here = layer_of_public(part)
     }
     dir = FILENAME; sub(/\/[^\/]*$/, "", dir)
 }

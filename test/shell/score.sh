@@ -48,17 +48,17 @@ score_last_line() {
     sed -n 's/^\([0-9][0-9]*\) passed, \([0-9][0-9]*\) failed$/\1 \2/p' "$1" | tail -n 1
 }
 
-# score_junit FILE: counts of a JUnit report.
+# score_junit FILE: counts of a JUnit report. What was skipped did not pass.
 score_junit() {
     [ -f "$1" ] || return 0
     awk '
         function number(name) {
-            return match($0, " " name "=\"[0-9]+\"") ?
-                substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) + 0 : 0
+            if (!match($0, " " name "=\"[0-9]+\"")) return 0
+            return substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) + 0
         }
         /<testsuite / {
-            bad = number("failures") + number("errors")
-            print number("tests") - bad - number("skipped"), bad
+            bad = number("failures") + number("errors") + number("skipped")
+            print number("tests") - bad, bad
             exit
         }' RS='>' "$1"
 }

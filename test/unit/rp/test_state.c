@@ -353,7 +353,7 @@ static void test_odd_cookies(void **state)
     static const char *const headers[] = {STATE_PREFIX, STATE_PREFIX "=", STATE_PREFIX "abc", STATE_PREFIX "abc=",
                                           STATE_PREFIX "abc=zz", STATE_PREFIX "abc=000000006553f100",
                                           STATE_PREFIX "abc=000000006553f100.", STATE_PREFIX "abc=ffffffffffffffff.x",
-                                          STATE_PREFIX "a b=x", ";;=; =" STATE_PREFIX};
+                                          STATE_PREFIX "a b=x", (";;=; =" STATE_PREFIX)};
     struct rig *r = *state;
     struct rp_state s;
     rig_start(r);
