@@ -16,17 +16,46 @@
 /* Each module has its own: a name is registered once in the server. */
 static ap_filter_rec_t *page_handle;
 
-void httpd_page_headers(struct httpd_exchange *x)
+/* Says something of the page's body, and nothing of the answer: an ErrorDocument has its own. */
+static int page_is_of_body(const char *name)
 {
-    for (int i = 0; i < x->reply.n_headers; i++) {
-        const struct oidc_reply_header *h = &x->reply.headers[i];
-        if (ap_cstr_casecmp(h->name, "Set-Cookie") == 0) {
-            apr_table_addn(x->r->err_headers_out, h->name, h->value);
-        } else {
-            apr_table_setn(x->r->err_headers_out, h->name, h->value);
+    static const char *const names[] = {"Content-Security-Policy", "X-Content-Type-Options",
+                                        "Referrer-Policy", NULL};
+    for (const char *const *n = names; *n; n++) {
+        if (ap_cstr_casecmp(name, *n) == 0) {
+            return 1;
         }
     }
-    x->reply.n_headers = 0;
+    return 0;
+}
+
+static void page_put_header(apr_table_t *t, const struct oidc_reply_header *h)
+{
+    if (ap_cstr_casecmp(h->name, "Set-Cookie") == 0) {
+        apr_table_addn(t, h->name, h->value);
+    } else {
+        apr_table_setn(t, h->name, h->value);
+    }
+}
+
+/* Those of the body stay in the reply when there is no body yet. */
+static void page_headers(struct httpd_exchange *x, int with_body)
+{
+    int kept = 0;
+    for (int i = 0; i < x->reply.n_headers; i++) {
+        const struct oidc_reply_header *h = &x->reply.headers[i];
+        if (!with_body && page_is_of_body(h->name)) {
+            x->reply.headers[kept++] = *h;
+        } else {
+            page_put_header(x->r->err_headers_out, h);
+        }
+    }
+    x->reply.n_headers = kept;
+}
+
+void httpd_page_headers(struct httpd_exchange *x)
+{
+    page_headers(x, 1);
 }
 
 /* For ErrorDocuments: OIDC_ERROR and OIDC_ERROR_DESC as ever, and what ties the page to the log. */
@@ -48,7 +77,7 @@ int httpd_page_refuse(struct httpd_exchange *x)
     if (x->reply.status < 300 || x->reply.status > 599) {
         x->reply.status = HTTP_INTERNAL_SERVER_ERROR;
     }
-    httpd_page_headers(x);
+    page_headers(x, 0);
     if (x->reply.location) {
         apr_table_setn(x->r->err_headers_out, "Location", x->reply.location);
     }
@@ -117,6 +146,9 @@ static void page_describe(request_rec *r, const struct oidc_reply *reply)
     }
     r->content_encoding = NULL;
     r->content_languages = NULL;
+    for (int i = 0; i < reply->n_headers; i++) {
+        page_put_header(r->headers_out, &reply->headers[i]);
+    }
     ap_set_content_type(r, reply->content_type);
     ap_set_content_length(r, (apr_off_t)reply->body.n);
 }
@@ -158,8 +190,24 @@ static void page_insert(request_rec *r)
     }
 }
 
+/* httpd calls the variables REDIRECT_... in the ErrorDocument; under their own names they are there as well. */
+static int page_note_again(request_rec *r)
+{
+    static const char *const names[] = {"OIDC_ERROR", "OIDC_ERROR_DESC", "OIDC_ERROR_CODE",
+                                        "OIDC_ERROR_ID", "OIDC_AUTHZ_ERROR", NULL};
+    const struct httpd_exchange *x = r->prev ? httpd_exchange_of(r->prev) : NULL;
+    for (const char *const *name = names; x && x->waits && *name; name++) {
+        const char *value = apr_table_get(r->prev->subprocess_env, *name);
+        if (value) {
+            apr_table_setn(r->subprocess_env, *name, value);
+        }
+    }
+    return DECLINED;
+}
+
 void httpd_page_register(const char *filter)
 {
     page_handle = ap_register_output_filter(filter, page_filter, NULL, AP_FTYPE_CONTENT_SET);
     ap_hook_insert_error_filter(page_insert, NULL, NULL, APR_HOOK_LAST);
+    ap_hook_fixups(page_note_again, NULL, NULL, APR_HOOK_MIDDLE);
 }
