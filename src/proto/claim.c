@@ -38,24 +38,21 @@ enum oidc_rc oidc_claim_check_iss(struct oidc_ctx *ctx, const json_t *payload, c
     return OIDC_OK;
 }
 
-/* 1 for a string or an array of strings. */
-static int claim_is_audience(const json_t *aud)
+/* 1 when an array holds something that is no string; what is no array holds nothing. */
+static int claim_has_stranger(const json_t *aud)
 {
-    if (!json_is_array(aud)) {
-        return json_is_string(aud);
-    }
     for (size_t i = 0; i < json_array_size(aud); i++) {
         if (!json_is_string(json_array_get(aud, i))) {
-            return 0;
+            return 1;
         }
     }
-    return 1;
+    return 0;
 }
 
 enum oidc_rc oidc_claim_check_aud(struct oidc_ctx *ctx, const json_t *payload, const char *audience)
 {
     /* CHECK aud: Core 3.1.3.7 rule 3; N076, N168 */
-    if (!audience || !*audience || !claim_is_audience(json_object_get(payload, OIDC_CLAIM_AUD))
+    if (!audience || !*audience || claim_has_stranger(json_object_get(payload, OIDC_CLAIM_AUD))
         || !oidc_json_has_string(payload, OIDC_CLAIM_AUD, audience)) {
         return oidc_fail(ctx, OIDC_E_TOKEN_AUD, "aud is %s, which is not for %s",
                          oidc_claim_quote(ctx, payload, OIDC_CLAIM_AUD),
