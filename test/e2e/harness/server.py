@@ -60,13 +60,14 @@ class Httpd:
         self.preamble = preamble
         self.root = tempfile.mkdtemp(prefix="oidc-e2e-")
         os.chmod(self.root, 0o755)
-        for name in ("conf", "logs", "htdocs", "run", "data"):
+        for name in ("conf", "logs", "htdocs", "run", "data", "sanitizer"):
             os.makedirs(os.path.join(self.root, name))
         shutil.copytree(APPS, self.path("apps"))   # readable to the user of the children
-        self._give("run", "data")
+        self._give("run", "data", "sanitizer")
         self.port = free_port()
         self.body, self.proc, self.seen = body, None, 0
         self.expected, self.allowed = [], []    # patterns: for the running test, for good
+        self.reported = set()
         self.log = logs.Log(self.path("logs/error.log"))
         self.ports = [self.port]
         LIVING.append(self)
@@ -152,8 +153,8 @@ TypesConfig /etc/mime.types
     # --- life ------------------------------------------------------------------------------
     def _env(self):
         env = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "HOME", "TZ")}
-        env.update(ASAN_OPTIONS="detect_leaks=0:log_path=%s/logs/asan:abort_on_error=0"
-                   % self.root, UBSAN_OPTIONS="print_stacktrace=1:log_path=%s/logs/ubsan"
+        env.update(ASAN_OPTIONS="detect_leaks=0:log_path=%s/sanitizer/asan:abort_on_error=0"
+                   % self.root, UBSAN_OPTIONS="print_stacktrace=1:log_path=%s/sanitizer/ubsan"
                    % self.root)
         if os.environ.get("OIDC_LD_PRELOAD"):
             env["LD_PRELOAD"] = os.environ["OIDC_LD_PRELOAD"]
@@ -218,9 +219,10 @@ TypesConfig /etc/mime.types
         self.expected += patterns
 
     def reports(self):
-        """Sanitizer reports written to files."""
+        """New sanitizer reports."""
         out = []
-        for name in glob.glob(self.path("logs/[au]*san.*")):
+        for name in set(glob.glob(self.path("sanitizer/*"))) - self.reported:
+            self.reported.add(name)
             with open(name, errors="replace") as f:
                 out.append(f.read())
         return out
