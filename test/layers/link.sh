@@ -39,7 +39,7 @@ for layer in $(layers_names); do
         tap_result "layer $layer links" "no archive was built"
         continue
     fi
-    uses=$(layers_field "$layer" 2)
+    uses=$(layers_field "$layer" 2 | xargs)
     archives=$own
     for u in $uses; do archives="$archives $(layers_archive "$u")"; done
     # shellcheck disable=SC2086
