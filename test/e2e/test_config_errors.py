@@ -178,16 +178,11 @@ def test_n258_dangerous_settings_warn():
 
 
 def test_n261_no_secret_in_dumps():
-    import subprocess
-    from harness.server import HTTPD
-    httpd = Httpd(conf(), modules=["info"])
+    httpd = Httpd(conf())
     try:
-        httpd.configure()
         for what in ("DUMP_VHOSTS", "DUMP_RUN_CFG", "DUMP_MODULES"):
-            done = subprocess.run([HTTPD, "-d", httpd.root, "-f", "conf/httpd.conf", "-t", "-D", what],
-                                  capture_output=True, text=True)
-            assert done.returncode == 0
-            assert "CANARY" not in done.stdout + done.stderr
+            status, output = httpd.test_config("-D", what)
+            assert status == 0 and "CANARY" not in output
     finally:
         httpd.destroy()
 

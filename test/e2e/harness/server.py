@@ -160,10 +160,10 @@ TypesConfig /etc/mime.types
             env["LD_PRELOAD"] = os.environ["OIDC_LD_PRELOAD"]
         return env
 
-    def test_config(self):
+    def test_config(self, *more):
         """httpd -t: (exit status, output)."""
         self.configure()
-        done = subprocess.run([HTTPD, "-d", self.root, "-f", "conf/httpd.conf", "-t"],
+        done = subprocess.run([HTTPD, "-d", self.root, "-f", "conf/httpd.conf", "-t", *more],
                               capture_output=True, text=True, timeout=60, env=self._env())
         return done.returncode, done.stdout + done.stderr
 
