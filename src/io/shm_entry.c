@@ -17,6 +17,7 @@ static uint32_t *bucket_of(const struct oidc_shm *shm, uint64_t hash)
 
 int oidc_shm_entry_is_sound(const struct oidc_shm_head *head, uint32_t s)
 {
+    /* CHECK store_head: an expiry or version that changed since it was written counts not; N140 */
     return head->head_sum == oidc_shm_hash_head(head) && oidc_shm_shard_of(head->hash) == s
            && head->key_n > 0 && head->key_n <= OIDC_STORE_KEY_MAX
            && head->value_n <= OIDC_STORE_VALUE_MAX;

@@ -207,6 +207,8 @@ static void behave(struct conn *c, const char *how, long arg)
 {
     if (strcmp(how, "echo") == 0) {
         answer(c, 200, c->request);
+    } else if (strcmp(how, "status") == 0 && arg == 204) {
+        say(c, "HTTP/1.1 204 No Content\r\n\r\n");
     } else if (strcmp(how, "status") == 0) {
         answer(c, (int)arg, "{\"error\":\"x\"}");
     } else if (strcmp(how, "slow") == 0) {

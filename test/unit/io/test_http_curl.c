@@ -503,34 +503,6 @@ static void the_end_waits_for_nobody(void **state)
     assert_int_equal(caller.rc, OIDC_OK);
 }
 
-/* CHECK http_fork: the child can neither use nor harm what its parent opened. */
-static void nothing_crosses_a_fork(void **state)
-{
-    (void)state;
-    struct oidc_http_answer a;
-    int status = 0;
-    assert_ok(get("/ok", &a));
-    pid_t pid = fork();
-    if (pid == 0) {
-        int bad = get("/ok", &a) != OIDC_FAILED || t.ctx.err.code != OIDC_E_INTERNAL;
-        struct oidc_ctx own;
-        fixture_fork_ctx(&own);
-        struct oidc_http *mine = NULL;
-        bad |= oidc_http_curl_make(&own, &mine) != OIDC_OK;
-        http = mine;
-        oidc_ctx_clear(&t.ctx);
-        bad |= get("/ok", &a) != OIDC_OK;
-        apr_pool_destroy(own.pool);
-        apr_pool_destroy(t.pool);
-        _exit(bad);
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
-    assert_ok(get("/ok", &a));
-    assert_int_equal(stats().connections, 1); /* still the first */
-    assert_int_equal(http_server_connections(server), 2);
-}
-
 /* CHECK http_proxy, N220 */
 static void the_environment_has_no_say(void **state)
 {
@@ -606,8 +578,8 @@ static void an_untrusted_certificate_is_refused(void **state)
     assert_ok(call_url("GET", address, &a));
     assert_int_equal(http_server_requests(server), 2);
     options.ca_bundle = NULL;
-    assert_fails(call_url("GET", address, &a),
-                 OIDC_E_HTTP_TLS); /* what was trusted for one bundle is not for another */
+    /* What was trusted for one bundle is not for another. */
+    assert_fails(call_url("GET", address, &a), OIDC_E_HTTP_TLS);
     options.tls_verify = 0;
     assert_ok(call_url("GET", address, &a));
     options.tls_verify = 1;
@@ -641,6 +613,44 @@ static void shows_a_client_certificate(void **state)
     assert_ok(call_url("GET", address, &a));
     options.client_key_password = "wrong";
     assert_fails(call_url("GET", address, &a), OIDC_E_HTTP_TLS);
+}
+
+/* What a child does with what it inherited, and with an adapter of its own; 0 when all is well. */
+static int use_in_child(const char *address)
+{
+    struct oidc_http_answer a;
+    struct oidc_ctx own;
+    int bad = call_url("GET", address, &a) != OIDC_FAILED || t.ctx.err.code != OIDC_E_INTERNAL;
+    oidc_ctx_clear(&t.ctx);
+    fixture_fork_ctx(&own);
+    bad |= oidc_http_curl_make(&own, &http) != OIDC_OK;
+    bad |= call_url("GET", address, &a) != OIDC_OK;
+    apr_pool_destroy(own.pool);
+    apr_pool_destroy(t.pool);
+    return bad;
+}
+
+/*
+ * CHECK http_fork: the child can neither use nor harm what its parent opened; not even by ending
+ * its TLS session.
+ */
+static void nothing_crosses_a_fork(void **state)
+{
+    (void)state;
+    struct oidc_http_answer a;
+    int status = 0;
+    const char *address = start_tls("127.0.0.1", NULL);
+    options.ca_bundle = file("cert.pem");
+    assert_ok(call_url("GET", address, &a));
+    pid_t pid = fork();
+    if (pid == 0) {
+        _exit(use_in_child(address));
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    assert_ok(call_url("GET", address, &a));
+    assert_int_equal(stats().connections, 1); /* still the first */
+    assert_int_equal(http_server_connections(server), 2);
 }
 
 static void a_call_needs_its_limits(void **state)
@@ -680,7 +690,7 @@ int main(void)
         HTTP_CASE(idle_handles_are_bounded),
         HTTP_CASE(calls_in_flight_are_bounded),
         HTTP_CASE(the_end_waits_for_nobody),
-        HTTP_CASE(nothing_crosses_a_fork),
+        ALONE_CASE(nothing_crosses_a_fork),
         HTTP_CASE(the_environment_has_no_say),
         HTTP_CASE(goes_through_a_proxy),
         ALONE_CASE(reaches_ipv6),

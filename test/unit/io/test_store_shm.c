@@ -397,6 +397,29 @@ static void overwritten_values_are_dropped(void **state)
     assert_int_equal(stats(store).entries, 1);
 }
 
+/*
+ * CHECK store_head, N140: a session does not live longer, nor win a compare-and-swap, because bytes
+ * of its head changed.
+ */
+static void overwritten_heads_are_dropped(void **state)
+{
+    (void)state;
+    struct oidc_store *store = make();
+    struct oidc_shm *s = (struct oidc_shm *)(void *)store;
+    static const size_t at[] = {
+        offsetof(struct oidc_shm_head, expires), offsetof(struct oidc_shm_head, version),
+        offsetof(struct oidc_shm_head, value_n), offsetof(struct oidc_shm_head, sum)};
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+        assert_ok(put(store, 1, 5000, 60));
+        unsigned char *head = (unsigned char *)oidc_shm_head(s, find(store, 1));
+        head[at[i] + 3] ^= 0x40;
+        assert_absent(get(store, 1));
+        assert_int_equal(stats(store).damaged, i + 1);
+    }
+    assert_int_equal(stats(store).entries, 0);
+    assert_int_equal(stats(store).used, 0);
+}
+
 int main(void)
 {
     struct CMUnitTest tests[STORE_CONTRACT_MAX + 20] = {
@@ -416,6 +439,7 @@ int main(void)
         SHM_CASE(shrinks),
         SHM_CASE(another_format_is_left_alone),
         SHM_CASE(overwritten_values_are_dropped),
+        SHM_CASE(overwritten_heads_are_dropped),
     };
-    return fixture_run("store_shm", tests, store_contract_add(&shm, tests, 16));
+    return fixture_run("store_shm", tests, store_contract_add(&shm, tests, 17));
 }
