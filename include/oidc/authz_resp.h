@@ -18,12 +18,13 @@ enum oidc_rc oidc_authz_resp_parse(struct oidc_ctx *ctx, const struct oidc_form 
 struct oidc_authz_resp_rules {
     const char *issuer; /* of the provider that the state names */
     int iss_required;   /* the provider announced it, or the configuration demands it */
-    int code_expected;
+    /* what the response type asked for */
+    int code_expected, id_token_expected, access_token_expected;
 };
 /*
  * iss, when present, must equal; when required it must be present (OIDC_E_RESPONSE_ISS). Then an error response fails
- * with OIDC_E_PROVIDER_REFUSED (detail: error and description, quoted). Then the expected code must be there and
- * nothing that was not asked for is looked at.
+ * with OIDC_E_PROVIDER_REFUSED (detail: error and description, quoted). Then what is expected must be there (an access
+ * token with token_type Bearer, in any case of letters). What was not asked for is not looked at: the caller drops it.
  */
 enum oidc_rc oidc_authz_resp_check(struct oidc_ctx *ctx, const struct oidc_authz_resp *resp,
                                    const struct oidc_authz_resp_rules *rules) OIDC_MUST_CHECK;

@@ -15,7 +15,12 @@
 
 enum rp_session_type { RP_SESSION_SERVER, RP_SESSION_COOKIE };
 enum rp_pkce_method { RP_PKCE_S256, RP_PKCE_PLAIN, RP_PKCE_NONE };
-enum rp_response_mode { RP_RESPONSE_MODE_UNSET, RP_RESPONSE_MODE_QUERY, RP_RESPONSE_MODE_FORM_POST };
+enum rp_response_mode {
+    RP_RESPONSE_MODE_UNSET,
+    RP_RESPONSE_MODE_QUERY,
+    RP_RESPONSE_MODE_FORM_POST,
+    RP_RESPONSE_MODE_FRAGMENT
+};
 enum rp_userinfo_method { RP_USERINFO_HEADER, RP_USERINFO_POST };
 enum rp_unauth_action { RP_UNAUTH_AUTH, RP_UNAUTH_PASS, RP_UNAUTH_401, RP_UNAUTH_407, RP_UNAUTH_410 };
 enum rp_pass_encoding { RP_PASS_UTF8, RP_PASS_LATIN1, RP_PASS_BASE64URL };
@@ -63,7 +68,7 @@ struct rp_provider_conf {
     apr_int64_t jwks_refresh;                /* OIDCJWKSRefreshInterval, seconds */
     int validate_issuer;                     /* OIDCValidateIssuer */
     enum rp_response_mode response_mode;     /* OIDCResponseMode */
-    const char *response_type;               /* OIDCResponseType: "code" so far */
+    const char *response_type;               /* OIDCResponseType, words in the order of src/rp/flow.h */
     const char *scope;                       /* OIDCScope */
     const struct oidc_form *auth_request_params; /* OIDCAuthRequestParams, or NULL */
     const struct oidc_form *logout_request_params; /* OIDCLogoutRequestParams, or NULL */

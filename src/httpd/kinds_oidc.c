@@ -197,24 +197,20 @@ const struct httpd_kind httpd_kind_alg = {1, 1, 0, 0, kinds_parse_alg};
 
 static const char *kinds_parse_response_type(struct httpd_arg *a, int n, const char *const *words)
 {
-    static const char *const later[] = {"id_token",   "id_token token",      "code id_token",
-                                        "code token", "code id_token token", NULL};
-    static const struct httpd_word types[] = {{"code", 0}, {NULL, 0}};
+    static const struct httpd_word types[] = {
+        {"code", 0},          {"id_token", 0},   {"id_token token", 0},
+        {"code id_token", 0}, {"code token", 0}, {"code id_token token", 0},
+        {NULL, 0}};
     int ignored = 0;
     (void)n;
-    for (const char *const *type = later; *type; type++) {
-        if (oidc_str_same_words(words[0], *type)) {
-            return apr_psprintf(a->pool,
-                                "this version supports response type code only, not \"%s\"; "
-                                "providers that offer this one offer code as well",
-                                *type);
+    for (const struct httpd_word *type = types; type->word; type++) {
+        /* a set of words: their order means nothing */
+        if (oidc_str_same_words(words[0], type->word)) {
+            *(const char **)a->field = type->word;
+            return NULL;
         }
     }
-    const char *message = httpd_kinds_find(a, types, words[0], &ignored);
-    if (!message) {
-        *(const char **)a->field = words[0];
-    }
-    return message;
+    return httpd_kinds_find(a, types, words[0], &ignored);
 }
 const struct httpd_kind httpd_kind_response_type = {1, 1, 0, 0, kinds_parse_response_type};
 

@@ -56,6 +56,26 @@ static enum oidc_rc authz_resp_check_iss(struct oidc_ctx *ctx, const char *iss,
     return OIDC_OK;
 }
 
+static enum oidc_rc authz_resp_check_present(struct oidc_ctx *ctx, int expected, const char *value,
+                                             const char *name)
+{
+    if (expected && !value) {
+        return oidc_fail(ctx, OIDC_E_MISSING_PARAMETER, "the authorization response has no %s", name);
+    }
+    return OIDC_OK;
+}
+
+static enum oidc_rc authz_resp_check_type(struct oidc_ctx *ctx, const char *type)
+{
+    /* CHECK response-token-type: RFC 6749 4.2.2, 7.1: a token of an unknown kind is not used */
+    if (!type || !oidc_str_eq_case(oidc_str_z(type), oidc_str_z(OIDC_TOKEN_TYPE_BEARER))) {
+        return oidc_fail(ctx, OIDC_E_TOKEN_RESPONSE,
+                         "%s in the authorization response is %s, not " OIDC_TOKEN_TYPE_BEARER,
+                         OIDC_PARAM_TOKEN_TYPE, oidc_log_quote(ctx->pool, type));
+    }
+    return OIDC_OK;
+}
+
 enum oidc_rc oidc_authz_resp_check(struct oidc_ctx *ctx, const struct oidc_authz_resp *resp,
                                    const struct oidc_authz_resp_rules *rules)
 {
@@ -68,12 +88,15 @@ enum oidc_rc oidc_authz_resp_check(struct oidc_ctx *ctx, const struct oidc_authz
                          oidc_log_quote(ctx->pool, resp->error),
                          oidc_log_quote(ctx->pool, resp->error_description));
     }
-    /* CHECK response-code: the grant that was asked for, not another one; N036 */
-    if (rules->code_expected && !resp->code) {
-        return oidc_fail(ctx, OIDC_E_MISSING_PARAMETER, "the authorization response has no %s",
-                         OIDC_PARAM_CODE);
+    /* CHECK response-parts: all that was asked for, not something else; Core 3.2.2.5, 3.3.2.5; N036 */
+    if (authz_resp_check_present(ctx, rules->code_expected, resp->code, OIDC_PARAM_CODE) != OIDC_OK
+        || authz_resp_check_present(ctx, rules->id_token_expected, resp->id_token,
+                                    OIDC_PARAM_ID_TOKEN) != OIDC_OK
+        || authz_resp_check_present(ctx, rules->access_token_expected, resp->access_token,
+                                    OIDC_PARAM_ACCESS_TOKEN) != OIDC_OK) {
+        return OIDC_FAILED;
     }
-    return OIDC_OK;
+    return rules->access_token_expected ? authz_resp_check_type(ctx, resp->token_type) : OIDC_OK;
 }
 
 struct oidc_form *oidc_authz_resp_print(apr_pool_t *pool, const struct oidc_authz_resp *resp)

@@ -7,6 +7,7 @@
 #include "oidc/wire.h"
 #include "rp/cookies.h"
 #include "rp/endpoints.h"
+#include "rp/flow.h"
 #include "rp/pack.h"
 #include "rp/session.h"
 #include "rp/state.h"
@@ -66,30 +67,49 @@ static enum oidc_rc callback_read_body(struct oidc_ctx *ctx, const struct rp_cal
     return oidc_form_parse(ctx, body, out);
 }
 
+/* The response and the way it came. */
+struct callback_response {
+    struct oidc_authz_resp of;
+    enum rp_response_mode mode;
+};
+
+/* The page of relay.c says in its form that the fields were a fragment. */
+static enum oidc_rc callback_read_mode(struct oidc_ctx *ctx, const struct oidc_form *body,
+                                       enum rp_response_mode *out)
+{
+    const char *mode;
+    enum oidc_rc rc = oidc_form_get(ctx, body, OIDC_PARAM_RESPONSE_MODE, &mode);
+    *out = rc == OIDC_OK && strcmp(mode, rp_flow_mode_name(RP_RESPONSE_MODE_FRAGMENT)) == 0
+               ? RP_RESPONSE_MODE_FRAGMENT
+               : RP_RESPONSE_MODE_FORM_POST;
+    return rc == OIDC_FAILED ? OIDC_FAILED : OIDC_OK;
+}
+
 static enum oidc_rc callback_read(struct oidc_ctx *ctx, const struct rp_call *call,
-                                  const struct oidc_form *query, struct oidc_authz_resp *out)
+                                  const struct oidc_form *query, struct callback_response *out)
 {
     const struct oidc_form *form = query;
     struct oidc_form *body;
+    out->mode = RP_RESPONSE_MODE_QUERY;
     if (callback_is_post(call)) {
-        if (callback_read_body(ctx, call, query, &body) != OIDC_OK) {
+        if (callback_read_body(ctx, call, query, &body) != OIDC_OK
+            || callback_read_mode(ctx, body, &out->mode) != OIDC_OK) {
             return OIDC_FAILED;
         }
         form = body;
     }
-    return oidc_authz_resp_parse(ctx, form, out);
+    return oidc_authz_resp_parse(ctx, form, &out->of);
 }
 
 /* ---- the login it belongs to ---- */
 
 /* CHECK mode: as it was asked for, so that nobody can choose the way; N036 */
-static enum oidc_rc callback_check_mode(struct oidc_ctx *ctx, const struct rp_call *call,
+static enum oidc_rc callback_check_mode(struct oidc_ctx *ctx, enum rp_response_mode came,
                                         const struct rp_state *s)
 {
-    int by_post = s->response_mode == RP_RESPONSE_MODE_FORM_POST;
-    if (by_post != callback_is_post(call)) {
+    if (came != s->response_mode) {
         return oidc_fail(ctx, OIDC_E_RESPONSE_MODE, "the response came by %s, asked for was %s",
-                         by_post ? "query" : "form_post", by_post ? "form_post" : "query");
+                         rp_flow_mode_name(came), rp_flow_mode_name(s->response_mode));
     }
     return OIDC_OK;
 }
@@ -109,16 +129,35 @@ static enum oidc_rc callback_check(struct oidc_ctx *ctx, const struct rp_call *c
     }
     const struct oidc_authz_resp_rules rules = {.issuer = provider->issuer,
                                                 .iss_required = provider->iss_required,
-                                                .code_expected = 1};
+                                                .code_expected = (s->flow & RP_FLOW_CODE) != 0,
+                                                .id_token_expected = (s->flow & RP_FLOW_ID_TOKEN) != 0,
+                                                .access_token_expected =
+                                                    (s->flow & RP_FLOW_TOKEN) != 0};
     return oidc_authz_resp_check(ctx, resp, &rules);
+}
+
+/* CHECK flow: what was not asked for is as good as not there, a token that somebody added above all; N036 */
+static void callback_drop_unasked(struct oidc_authz_resp *resp, unsigned flow)
+{
+    if (!(flow & RP_FLOW_CODE)) {
+        resp->code = NULL;
+    }
+    if (!(flow & RP_FLOW_ID_TOKEN)) {
+        resp->id_token = NULL;
+    }
+    if (!(flow & RP_FLOW_TOKEN)) {
+        resp->access_token = resp->token_type = resp->expires_in = NULL;
+    }
 }
 
 /* Finds the login and uses it up. *found says whether *s is filled, also on failure. */
 static enum oidc_rc callback_take_state(struct oidc_ctx *ctx, const struct rp_call *call,
-                                        const char *state, struct rp_state *s, int *found)
+                                        const struct callback_response *resp, struct rp_state *s,
+                                        int *found)
 {
     *found = 0;
-    if (rp_state_get(ctx, call, state, s) != OIDC_OK || callback_check_mode(ctx, call, s) != OIDC_OK) {
+    if (rp_state_get(ctx, call, resp->of.state, s) != OIDC_OK
+        || callback_check_mode(ctx, resp->mode, s) != OIDC_OK) {
         return OIDC_FAILED;
     }
     *found = 1;
@@ -252,13 +291,13 @@ static enum oidc_rc callback_cold(struct oidc_ctx *ctx, const struct rp_site *si
 }
 
 static enum oidc_rc callback_login(struct oidc_ctx *ctx, const struct rp_call *call,
-                                   const struct rp_state *s, const char *code,
+                                   const struct rp_state *s, const struct oidc_authz_resp *resp,
                                    const struct rp_session *old)
 {
     struct rp_tokens t;
     struct rp_session session;
     struct rp_cold cold;
-    if (rp_tokens_get(ctx, call, s, code, &t) != OIDC_OK
+    if (rp_tokens_get(ctx, call, s, resp, &t) != OIDC_OK
         || callback_fill(ctx, call->site, s->issuer, &t, &session) != OIDC_OK
         || callback_cold(ctx, call->site, s, &t.resp, &cold) != OIDC_OK) {
         return OIDC_FAILED;
@@ -279,19 +318,20 @@ static enum oidc_rc callback_login(struct oidc_ctx *ctx, const struct rp_call *c
 enum oidc_rc rp_callback_answer(struct oidc_ctx *ctx, const struct rp_call *call,
                                 const struct oidc_form *query, const struct rp_session *session)
 {
-    struct oidc_authz_resp resp;
+    struct callback_response resp;
     struct rp_state s;
     int found;
     if (callback_read(ctx, call, query, &resp) != OIDC_OK) {
         return OIDC_FAILED;
     }
-    if (callback_take_state(ctx, call, resp.state, &s, &found) != OIDC_OK) {
-        return callback_recover(ctx, call, callback_way_out(ctx, call, session, resp.state,
+    if (callback_take_state(ctx, call, &resp, &s, &found) != OIDC_OK) {
+        return callback_recover(ctx, call, callback_way_out(ctx, call, session, resp.of.state,
                                                             found ? &s : NULL));
     }
     /* from here on the state is used up, whatever comes (N041) */
-    if (callback_check(ctx, call, &resp, &s) != OIDC_OK) {
+    if (callback_check(ctx, call, &resp.of, &s) != OIDC_OK) {
         return OIDC_FAILED;
     }
-    return callback_login(ctx, call, &s, resp.code, session);
+    callback_drop_unasked(&resp.of, s.flow);
+    return callback_login(ctx, call, &s, &resp.of, session);
 }

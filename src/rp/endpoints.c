@@ -3,6 +3,7 @@
 #include "rp/endpoints.h"
 
 #include "oidc/wire.h"
+#include "rp/flow.h"
 
 #define GET 1u
 #define POST 2u
@@ -19,6 +20,7 @@ static const struct {
     {"info", GET, rp_info_answer},
     {OIDC_PARAM_ERROR, GET, rp_callback_answer},
     {OIDC_PARAM_ID_TOKEN, GET, rp_callback_answer},
+    {OIDC_PARAM_ACCESS_TOKEN, GET, rp_callback_answer},
     {OIDC_PARAM_STATE, GET, rp_callback_answer},
 };
 
@@ -67,6 +69,10 @@ enum oidc_rc rp_endpoint(struct oidc_ctx *ctx, struct rp_site *site, const struc
                              oidc_log_quote(ctx->pool, req->method));
         }
         return rows[i].answer(ctx, &call, query, session);
+    }
+    if (method == GET && query->n == 0
+        && rp_flow_mode(&site->conf->provider) == RP_RESPONSE_MODE_FRAGMENT) {
+        return rp_relay_answer(ctx, &call, query, session);
     }
     return oidc_fail(ctx, OIDC_E_NO_SUCH_ENDPOINT, "the redirect URI without parameters");
 }

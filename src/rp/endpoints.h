@@ -12,6 +12,8 @@ typedef enum oidc_rc rp_endpoint_fn(struct oidc_ctx *ctx, const struct rp_call *
 
 /* callback.c: authorization responses by GET and POST. */
 rp_endpoint_fn rp_callback_answer;
+/* relay.c: the page that turns a fragment into a POST */
+rp_endpoint_fn rp_relay_answer;
 /* logout.c: ?logout=<where to go afterwards> */
 rp_endpoint_fn rp_logout_answer;
 /* info.c: ?info=json */

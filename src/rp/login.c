@@ -6,6 +6,7 @@
 
 #include "oidc/authz_req.h"
 #include "oidc/pkce.h"
+#include "rp/flow.h"
 #include "rp/providers.h"
 #include "rp/state.h"
 
@@ -92,6 +93,12 @@ static const char *login_scope(apr_pool_t *pool, const struct rp_call *call)
     return more && *more ? apr_pstrcat(pool, scope ? scope : "openid", " ", more, NULL) : scope;
 }
 
+/* Where no code is handed out there is nothing to prove. */
+static enum rp_pkce_method login_pkce(const struct rp_site *site)
+{
+    return rp_site_flow(site) & RP_FLOW_CODE ? site->conf->provider.pkce : RP_PKCE_NONE;
+}
+
 static enum oidc_rc login_challenge(struct oidc_ctx *ctx, enum rp_pkce_method pkce,
                                     const char *verifier, struct oidc_authz_req *req)
 {
@@ -107,19 +114,6 @@ static enum oidc_rc login_challenge(struct oidc_ctx *ctx, enum rp_pkce_method pk
         return OIDC_OK;
     }
     return oidc_fail(ctx, OIDC_E_CONFIG, "OIDCPKCEMethod has an unknown value");
-}
-
-static const char *login_response_mode(enum rp_response_mode mode)
-{
-    switch (mode) {
-    case RP_RESPONSE_MODE_QUERY:
-        return "query";
-    case RP_RESPONSE_MODE_FORM_POST:
-        return "form_post";
-    case RP_RESPONSE_MODE_UNSET:
-        break;
-    }
-    return NULL;
 }
 
 /* max_age that goes out, from whichever place: the answer is judged by it. */
@@ -143,14 +137,14 @@ static enum oidc_rc login_print(struct oidc_ctx *ctx, const struct rp_call *call
                                 const char **out)
 {
     const struct rp_conf *conf = call->site->conf;
-    struct oidc_authz_req req = {.response_type = "code",
+    struct oidc_authz_req req = {.response_type = rp_flow_print(s->flow),
                                  .client_id = conf->client.id,
                                  .redirect_uri = rp_site_redirect_uri(call, ctx->pool),
                                  .scope = login_scope(ctx->pool, call),
                                  .state = s->state,
                                  .nonce = s->nonce,
-                                 .response_mode = login_response_mode(s->response_mode)};
-    if (login_challenge(ctx, conf->provider.pkce, s->verifier, &req) != OIDC_OK) {
+                                 .response_mode = rp_flow_mode_name(conf->provider.response_mode)};
+    if (login_challenge(ctx, login_pkce(call->site), s->verifier, &req) != OIDC_OK) {
         return OIDC_FAILED;
     }
     struct oidc_form *form = oidc_authz_req_print(ctx->pool, &req, login_extra(ctx, call));
@@ -168,14 +162,15 @@ enum oidc_rc rp_login_start(struct oidc_ctx *ctx, const struct rp_call *call)
     struct rp_state s;
     const char *location;
     if (rp_providers_get(ctx, call->site, &provider) != OIDC_OK
-        || rp_state_make(ctx, conf->provider.pkce, &s) != OIDC_OK) {
+        || rp_state_make(ctx, login_pkce(call->site), &s) != OIDC_OK) {
         return OIDC_FAILED;
     }
     s.url = login_return_url(ctx, call->req);
     s.method = call->req->method;
     s.issuer = provider->issuer;
     s.path_scope = call->dir->path_scope ? call->dir->path_scope : "";
-    s.response_mode = conf->provider.response_mode;
+    s.flow = rp_site_flow(call->site);
+    s.response_mode = rp_flow_mode(&conf->provider);
     if (login_print(ctx, call, provider, &s, &location) != OIDC_OK
         || rp_state_put(ctx, call, &s) != OIDC_OK) {
         return OIDC_FAILED;

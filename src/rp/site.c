@@ -7,6 +7,7 @@
 #include "oidc/b64.h"
 #include "oidc/buf.h"
 #include "oidc/hash.h"
+#include "rp/flow.h"
 #include "rp/providers.h"
 
 #define NAME_SPACE_BYTES 16
@@ -15,6 +16,12 @@
 const struct rp_conf *rp_site_conf(const struct rp_site *site)
 {
     return site->conf;
+}
+
+unsigned rp_site_flow(const struct rp_site *site)
+{
+    const char *type = site->conf->provider.response_type;
+    return type ? rp_flow_parse(type) : RP_FLOW_CODE;
 }
 
 const char *rp_site_url(const struct rp_call *call, apr_pool_t *pool, const char *url)
@@ -38,14 +45,23 @@ static enum oidc_rc site_check_provider(struct oidc_ctx *ctx, const struct rp_pr
         return oidc_fail(ctx, OIDC_E_CONFIG,
                          "OIDCProviderMetadataURL or OIDCProviderIssuer is missing");
     }
-    if (!p->metadata_url && (!p->authorization_endpoint || !p->token_endpoint)) {
+    const unsigned flow = p->response_type ? rp_flow_parse(p->response_type) : RP_FLOW_CODE;
+    if (!p->metadata_url
+        && (!p->authorization_endpoint || ((flow & RP_FLOW_CODE) && !p->token_endpoint))) {
         return oidc_fail(ctx, OIDC_E_CONFIG,
                          "without OIDCProviderMetadataURL, OIDCProviderAuthorizationEndpoint and "
                          "OIDCProviderTokenEndpoint are needed");
     }
-    if (p->response_type && !oidc_str_same_words(p->response_type, "code")) {
-        return oidc_fail(ctx, OIDC_E_CONFIG, "OIDCResponseType must be code, not %s",
+    if (!flow) {
+        return oidc_fail(ctx, OIDC_E_CONFIG, "OIDCResponseType is %s, which is no flow",
                          oidc_log_quote(ctx->pool, p->response_type));
+    }
+    /* CHECK no tokens in addresses: logs and histories keep them (OAuth 2.0 Multiple Response Types 3, 5) */
+    if (flow != RP_FLOW_CODE && p->response_mode == RP_RESPONSE_MODE_QUERY) {
+        return oidc_fail(ctx, OIDC_E_CONFIG,
+                         "OIDCResponseMode query does not go with OIDCResponseType %s: use fragment "
+                         "or form_post",
+                         p->response_type);
     }
     if (!p->scope || !oidc_str_has_word(p->scope, "openid")) {
         oidc_log(ctx, OIDC_LOG_WARNING, "OIDCScope does not hold openid");

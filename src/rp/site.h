@@ -29,6 +29,8 @@ struct rp_call {
     struct oidc_reply *reply;
 };
 
+/* RP_FLOW_* of OIDCResponseType. */
+unsigned rp_site_flow(const struct rp_site *site);
 /* The redirect URI as it is sent to the provider: a configured path is completed with the request's origin. */
 const char *rp_site_redirect_uri(const struct rp_call *call, apr_pool_t *pool);
 /* An operator's URL that may be a path, completed with the request's origin; NULL stays NULL. */

@@ -9,11 +9,12 @@
 #include "oidc/buf.h"
 #include "oidc/hash.h"
 #include "rp/cookies.h"
+#include "rp/flow.h"
 
 #define STATE_BYTES 32
 #define TAG_LEN 12 /* characters of the state in the cookie's name */
 #define HEX_LEN 16
-#define RECORD_VERSION 1
+#define RECORD_VERSION 2
 #define RECORD_MAX 8192
 #define SKEW 60                 /* seconds */
 #define ALL_MAX ((size_t)6000)  /* bytes of all state cookies: httpd takes 8190 of header line by default */
@@ -72,6 +73,7 @@ static enum oidc_rc state_print(struct oidc_ctx *ctx, const struct rp_state *s, 
     oidc_buf_init(&b, ctx->pool, RECORD_MAX);
     oidc_buf_add_char(&b, RECORD_VERSION);
     oidc_buf_add_char(&b, (char)s->response_mode);
+    oidc_buf_add_char(&b, (char)s->flow);
     oidc_buf_add_u64(&b, (apr_uint64_t)s->max_age);
     state_add_drawn(&b, s->state);
     state_add_drawn(&b, s->nonce);
@@ -99,6 +101,7 @@ static enum oidc_rc state_parse(apr_pool_t *pool, struct oidc_str bytes, struct 
     oidc_reader_init(&r, bytes);
     unsigned version = oidc_reader_u8(&r), mode = oidc_reader_u8(&r);
     out->response_mode = (enum rp_response_mode)mode;
+    out->flow = oidc_reader_u8(&r);
     out->max_age = (apr_int64_t)oidc_reader_u64(&r);
     out->state = state_read_drawn(pool, &r);
     out->nonce = state_read_drawn(pool, &r);
@@ -107,7 +110,8 @@ static enum oidc_rc state_parse(apr_pool_t *pool, struct oidc_str bytes, struct 
     out->method = state_read(pool, &r);
     out->issuer = state_read(pool, &r);
     out->path_scope = state_read(pool, &r);
-    return r.bad || r.p != r.end || version != RECORD_VERSION || mode > RP_RESPONSE_MODE_FORM_POST
+    return r.bad || r.p != r.end || version != RECORD_VERSION || mode > RP_RESPONSE_MODE_FRAGMENT
+                   || !rp_flow_print(out->flow)
                ? OIDC_FAILED
                : OIDC_OK;
 }

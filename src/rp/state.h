@@ -21,7 +21,8 @@ struct rp_state {
     const char *issuer;        /* of the provider that was asked */
     const char *path_scope;    /* scope that the path asked for, or "" */
     apr_int64_t max_age;       /* that was asked for, -1 none */
-    enum rp_response_mode response_mode;
+    enum rp_response_mode response_mode; /* in which the answer has to come; never UNSET */
+    unsigned flow;                       /* RP_FLOW_* that was asked for */
     apr_int64_t started; /* seconds since 1970 */
 };
 

@@ -9,6 +9,7 @@
 #include "oidc/token_req.h"
 #include "oidc/userinfo.h"
 #include "oidc/wire.h"
+#include "rp/flow.h"
 
 #define FORM_TYPE "application/x-www-form-urlencoded"
 #define JSON_TYPE "application/json"
@@ -116,9 +117,15 @@ static enum oidc_rc tokens_keys(struct oidc_ctx *ctx, const struct rp_site *site
     return rp_providers_get_keys(ctx, site, alg, NULL, out);
 }
 
+/* An ID token and what came with it. */
+struct tokens_given {
+    const char *id_token, *access_token, *code;
+    int at_hash_required, c_hash_required;
+};
+
 static enum oidc_rc tokens_check(struct oidc_ctx *ctx, const struct rp_call *call,
                                  const struct rp_provider *provider, const struct rp_state *s,
-                                 struct rp_tokens *t)
+                                 const struct tokens_given *given, const struct oidc_claims **out)
 {
     const struct rp_conf *conf = call->site->conf;
     struct oidc_id_token_rules rules = {.issuer = provider->issuer,
@@ -127,19 +134,22 @@ static enum oidc_rc tokens_check(struct oidc_ctx *ctx, const struct rp_call *cal
                                         .nonce = s->nonce,
                                         .algs = provider->id_token_algs,
                                         .iat_slack = conf->provider.iat_slack,
-                                        .access_token = t->resp.access_token,
+                                        .access_token = given->access_token,
+                                        .code = given->code,
+                                        .at_hash_required = given->at_hash_required,
+                                        .c_hash_required = given->c_hash_required,
                                         .check_issuer = conf->provider.validate_issuer,
                                         .max_age = s->max_age};
     struct oidc_jwt *jwt;
-    if (oidc_jwt_parse(ctx, oidc_str_z(t->resp.id_token), OIDC_JWT_MAX, &jwt) != OIDC_OK
+    if (oidc_jwt_parse(ctx, oidc_str_z(given->id_token), OIDC_JWT_MAX, &jwt) != OIDC_OK
         || tokens_keys(ctx, call->site, rules.algs, oidc_jwt_alg(jwt), &rules.keys) != OIDC_OK) {
         return OIDC_FAILED;
     }
-    if (oidc_id_token_check(ctx, t->resp.id_token, &rules, &t->id_token) == OIDC_OK) {
+    if (oidc_id_token_check(ctx, given->id_token, &rules, out) == OIDC_OK) {
         return OIDC_OK;
     }
     return tokens_wants_newer(ctx, jwt)
-               ? tokens_check_again(ctx, call->site, t->resp.id_token, &rules, &t->id_token)
+               ? tokens_check_again(ctx, call->site, given->id_token, &rules, out)
                : OIDC_FAILED;
 }
 
@@ -176,19 +186,77 @@ static enum oidc_rc tokens_userinfo(struct oidc_ctx *ctx, const struct rp_call *
     return oidc_userinfo_check(ctx, &answer, sub, &t->userinfo);
 }
 
-enum oidc_rc rp_tokens_get(struct oidc_ctx *ctx, const struct rp_call *call, const struct rp_state *s,
-                           const char *code, struct rp_tokens *out)
+/* ---- all of it ---- */
+
+/* What came by the browser: nothing is sent anywhere before it is found good. */
+static enum oidc_rc tokens_front(struct oidc_ctx *ctx, const struct rp_call *call,
+                                 const struct rp_provider *provider, const struct rp_state *s,
+                                 const struct oidc_authz_resp *resp, struct rp_tokens *out)
 {
-    const struct rp_provider *provider;
+    /* CHECK front hashes: both demanded where there is something to hash (Core 3.2.2.9, 3.3.2.10, 3.3.2.11); N084 */
+    const struct tokens_given given = {.id_token = resp->id_token,
+                                       .access_token = resp->access_token,
+                                       .code = resp->code,
+                                       .at_hash_required = (s->flow & RP_FLOW_TOKEN) != 0,
+                                       .c_hash_required = (s->flow & RP_FLOW_CODE) != 0};
+    out->resp.id_token = resp->id_token;
+    out->resp.access_token = resp->access_token;
+    out->resp.token_type = resp->token_type;
+    if (resp->expires_in
+        && !oidc_str_to_int64(oidc_str_z(resp->expires_in), 0, APR_INT32_MAX, &out->resp.expires_in)) {
+        return oidc_fail(ctx, OIDC_E_TOKEN_RESPONSE, "expires_in is %s, which is no number of seconds",
+                         oidc_log_quote(ctx->pool, resp->expires_in));
+    }
+    return resp->id_token ? tokens_check(ctx, call, provider, s, &given, &out->id_token) : OIDC_OK;
+}
+
+static int tokens_same(const struct oidc_claims *a, const struct oidc_claims *b, const char *name)
+{
+    const char *x, *y;
+    return oidc_claims_get_string(a, name, &x) == OIDC_OK
+           && oidc_claims_get_string(b, name, &y) == OIDC_OK && strcmp(x, y) == 0;
+}
+
+/* What came from the token endpoint takes the place of what came by the browser. */
+static enum oidc_rc tokens_back(struct oidc_ctx *ctx, const struct rp_call *call,
+                                const struct rp_provider *provider, const struct rp_state *s,
+                                const char *code, struct rp_tokens *out)
+{
     const struct oidc_token_req req = {.grant_type = OIDC_GRANT_AUTHORIZATION_CODE,
                                        .code = code,
                                        .redirect_uri = rp_site_redirect_uri(call, ctx->pool),
                                        .code_verifier = *s->verifier ? s->verifier : NULL};
-    memset(out, 0, sizeof *out);
-    if (rp_providers_get(ctx, call->site, &provider) != OIDC_OK
-        || tokens_request(ctx, call, provider, &req, &out->resp) != OIDC_OK
-        || tokens_check(ctx, call, provider, s, out) != OIDC_OK) {
+    const struct oidc_claims *front = out->id_token;
+    if (tokens_request(ctx, call, provider, &req, &out->resp) != OIDC_OK) {
         return OIDC_FAILED;
     }
-    return provider->userinfo_endpoint ? tokens_userinfo(ctx, call, provider, out) : OIDC_OK;
+    const struct tokens_given given = {.id_token = out->resp.id_token,
+                                       .access_token = out->resp.access_token};
+    if (tokens_check(ctx, call, provider, s, &given, &out->id_token) != OIDC_OK) {
+        return OIDC_FAILED;
+    }
+    /* CHECK one user: both ID tokens of a hybrid flow (Core 3.3.3.6) */
+    if (front && (!tokens_same(front, out->id_token, OIDC_CLAIM_ISS)
+                  || !tokens_same(front, out->id_token, OIDC_CLAIM_SUB))) {
+        return oidc_fail(ctx, OIDC_E_TOKEN_PAIR,
+                         "iss or sub of the token endpoint's ID token is not that of the first one");
+    }
+    return OIDC_OK;
+}
+
+enum oidc_rc rp_tokens_get(struct oidc_ctx *ctx, const struct rp_call *call, const struct rp_state *s,
+                           const struct oidc_authz_resp *resp, struct rp_tokens *out)
+{
+    const struct rp_provider *provider;
+    memset(out, 0, sizeof *out);
+    out->resp.expires_in = -1;
+    if (rp_providers_get(ctx, call->site, &provider) != OIDC_OK
+        || tokens_front(ctx, call, provider, s, resp, out) != OIDC_OK
+        || ((s->flow & RP_FLOW_CODE)
+            && tokens_back(ctx, call, provider, s, resp->code, out) != OIDC_OK)) {
+        return OIDC_FAILED;
+    }
+    return provider->userinfo_endpoint && out->resp.access_token
+               ? tokens_userinfo(ctx, call, provider, out)
+               : OIDC_OK;
 }

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from .op import form_of
 
@@ -199,6 +199,9 @@ class Browser:
         """What a browser does next: follow a redirect or submit a self-submitting form."""
         if answer.status in (301, 302, 303, 307) and answer.location:
             return self.get(answer.location)
+        if answer.status == 200 and b"location.hash" in answer.body:
+            move = relay(answer.url)
+            return self.post(move[1], move[2], headers=[("Origin", origin_of(answer.url))])
         if answer.status == 200 and b".submit()" in answer.body and b"<form" in answer.body:
             action, fields = form_of(answer.text)
             return self.post(urljoin(answer.url, action), fields,
@@ -215,6 +218,12 @@ class Browser:
                 return answer
             answer = after
         raise AssertionError("redirect loop: %s" % [a.url for a in self.history[-limit:]])
+
+
+def relay(url):
+    """What the script of the relay page does with the fragment of its address."""
+    fields = parse_qsl(urlsplit(url).fragment, keep_blank_values=True)
+    return "POST", url.partition("#")[0], fields + [("response_mode", "fragment")]
 
 
 def origin_of(url):

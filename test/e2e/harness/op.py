@@ -11,6 +11,7 @@ returns a new one. Stages, in the order of a login:
   authz      list of pairs   authz_reply     Reply     (parameters of the authorization response)
   token      dict            token_reply     Reply
   header     dict            claims          dict      (of the ID token)
+  claims_front, claims_back  dict   (the same, of the one by the browser or the other alone)
   claims_text  str           jws             str       (JSON before, compact form after signing)
   jwks       dict            jwks_reply      Reply
   userinfo   dict            userinfo_reply  Reply
@@ -59,6 +60,11 @@ class Turn:
     access_token: str = ""
     id_token: str = ""
     request: object = None
+    front: dict = field(default_factory=dict)   # tokens that went through the browser
+
+    @property
+    def words(self):
+        return set(self.params.get("response_type", "").split())
 
     def __getattr__(self, name):
         return self.params.get(name)
@@ -78,6 +84,7 @@ class Issuer:
         self.sub = "user-subject-1234531"
         self.extra_claims, self.extra_userinfo = {}, {}
         self.need_pkce = True
+        self.response_type = "code"
         self.fault = {}
         self.calls, self.complaints = [], []
         self.turns, self.tokens = {}, {}
@@ -101,7 +108,7 @@ class Issuer:
         out = [self.client_secret]
         for turn in self.turns.values():
             out += [turn.code, turn.access_token, turn.id_token,
-                    turn.params.get("code_verifier", "")]
+                    turn.params.get("code_verifier", "")] + list(turn.front.values())
         return [s for s in out if len(s) > 15]
 
     # --- faults ----------------------------------------------------------------------------
@@ -168,14 +175,16 @@ class Issuer:
         turn = Turn(self, params, code=secrets.token_urlsafe(24))
         with self.lock:
             self.turns[turn.code] = turn
-        answer = [("code", turn.code), ("state", params.get("state", ""))]
+        answer = [("code", turn.code)] if "code" in turn.words else []
+        answer += self._front(turn) + [("state", params.get("state", ""))]
         if self.iss_parameter:
             answer.append(("iss", self.url))
         answer = self.apply("authz", answer, turn)
         return self.apply("authz_reply", self._respond(params, answer), turn)
 
     def _judge_request(self, p):
-        if p.get("response_type") != "code":
+        words = set(p.get("response_type", "").split())
+        if words != set(self.response_type.split()):
             self.complain("response_type %r" % p.get("response_type"))
         if p.get("client_id") != self.client_id:
             self.complain("client_id %r" % p.get("client_id"))
@@ -188,8 +197,21 @@ class Issuer:
         for name in ("state", "nonce"):
             if len(p.get(name, "")) < 20:
                 self.complain("%s is missing or short" % name)
-        if self.need_pkce and p.get("code_challenge_method") != "S256":
+        if self.need_pkce and "code" in words and p.get("code_challenge_method") != "S256":
             self.complain("no PKCE with S256")
+
+    def _front(self, turn):
+        """Tokens that go through the browser."""
+        out = []
+        if "token" in turn.words:
+            turn.front["access_token"] = token = secrets.token_hex(25)
+            with self.lock:
+                self.tokens[token] = turn
+            out += [("access_token", token), ("token_type", "Bearer"), ("expires_in", "600")]
+        if "id_token" in turn.words:
+            turn.front["id_token"] = self.make_id_token(turn, front=True)
+            out.append(("id_token", turn.front["id_token"]))
+        return out
 
     @staticmethod
     def _respond(params, answer):
@@ -201,6 +223,9 @@ class Issuer:
                     'enctype="application/x-www-form-urlencoded" action="%s">%s</form></body>'
                     '</html>' % (html.escape(target), inputs))
             return text_reply(page, content_type="text/html; charset=utf-8")
+        words = params.get("response_type", "code").split()
+        if params.get("response_mode") == "fragment" or words != ["code"]:
+            return Reply(302, [("Location", target + "#" + urlencode(answer))])
         joint = "&" if urlsplit(target).query else "?"
         return Reply(302, [("Location", target + joint + urlencode(answer))])
 
@@ -218,6 +243,7 @@ class Issuer:
         turn.access_token = secrets.token_hex(25)
         with self.lock:
             self.tokens[turn.access_token] = turn
+            self.tokens.pop(turn.front.get("access_token"), None)   # only the latest is good
         turn.params["code_verifier"] = params.get("code_verifier", "")
         turn.params["used"] = "1"
         doc = {"access_token": turn.access_token, "token_type": "Bearer"}
@@ -261,7 +287,7 @@ class Issuer:
             return "invalid_grant"
         return None
 
-    def make_id_token(self, turn):
+    def make_id_token(self, turn, front=False):
         now = int(time.time())
         claims = {"iss": self.url, "sub": self.sub, "aud": self.client_id, "iat": now,
                   "exp": now + 300}
@@ -269,9 +295,14 @@ class Issuer:
             claims["nonce"] = turn.params["nonce"]
         if turn.params.get("max_age"):
             claims["auth_time"] = now
-        claims["at_hash"] = jose.half_hash(turn.access_token)
+        token = turn.front.get("access_token") if front else turn.access_token
+        if token:
+            claims["at_hash"] = jose.half_hash(token)
+        if front and "code" in turn.words:
+            claims["c_hash"] = jose.half_hash(turn.code)
         claims.update(self.extra_claims)
         claims = self.apply("claims", claims, turn)
+        claims = self.apply("claims_front" if front else "claims_back", claims, turn)
         text = claims if isinstance(claims, (str, bytes)) else jose.dumps(claims)
         text = self.apply("claims_text", text, turn)
         alg = self.fault.get("alg", self.id_token_alg)

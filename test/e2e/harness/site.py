@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from .backend import MARK
-from .client import Browser
+from .client import Browser, relay
 from .op import query_of
 
 SESSION = "mod_auth_openidc_session"
@@ -100,6 +100,10 @@ ProxyPass /open/ http://127.0.0.1:{self.backend.port}/open/
         """(method, url, body) with which the browser would call the redirect URI."""
         at_op = browser.get(self.begin(browser, path).location)
         if at_op.status in (302, 303):
+            if "#" in at_op.location:
+                page = browser.get(at_op.location)
+                assert page.status == 200 and "location.hash" in page.text, page.text[:300]
+                return relay(at_op.location)
             return "GET", at_op.location, None
         from .op import form_of
         action, fields = form_of(at_op.text)
