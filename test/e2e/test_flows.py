@@ -109,7 +109,7 @@ REJECTED = {
     "missing_sub": ({"claims": drop("sub")}, "TOKEN_SUB"),
     "invalid_aud": ({"claims": suffix("aud")}, "TOKEN_AUD"),
     "missing_iat": ({"claims": drop("iat")}, "TOKEN_IAT"),
-    "sig_none": ({"alg": "none"}, "JWT_ALG"),
+    "sig_none": ({"alg": "none"}, ("JWT_FORMAT", "JWT_ALG")),
     "invalid_sig_rs256": ({"jws": broken_signature}, "JWT_SIGNATURE"),
     "nonce_invalid": ({"claims": suffix("nonce")}, "TOKEN_NONCE"),
     "missing_nonce": ({"claims": drop("nonce")}, "TOKEN_NONCE"),

@@ -42,6 +42,31 @@ static void round_trip(void **state)
     }
 }
 
+static void test_what_the_flow_asked_for_must_be_there(void **state)
+{
+    (void)state;
+    static const struct oidc_authz_resp_rules all = {
+        .issuer = ISSUER, .code_expected = 1, .id_token_expected = 1, .access_token_expected = 1};
+    static const struct {
+        struct oidc_authz_resp resp;
+        enum oidc_code code;
+    } rows[] = {
+        {{.code = "c", .id_token = "i", .access_token = "a", .token_type = "bEARER"}, OIDC_E_NONE},
+        {{.id_token = "i", .access_token = "a", .token_type = "Bearer"}, OIDC_E_MISSING_PARAMETER},
+        {{.code = "c", .access_token = "a", .token_type = "Bearer"}, OIDC_E_MISSING_PARAMETER},
+        {{.code = "c", .id_token = "i", .token_type = "Bearer"}, OIDC_E_MISSING_PARAMETER},
+        {{.code = "c", .id_token = "i", .access_token = "a"}, OIDC_E_TOKEN_RESPONSE},
+        {{.code = "c", .id_token = "i", .access_token = "a", .token_type = "mac"}, OIDC_E_TOKEN_RESPONSE},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        if (rows[i].code == OIDC_E_NONE) {
+            assert_ok(oidc_authz_resp_check(&t.ctx, &rows[i].resp, &all));
+        } else {
+            assert_fails(oidc_authz_resp_check(&t.ctx, &rows[i].resp, &all), rows[i].code);
+        }
+    }
+}
+
 static void test_n021_a_response_with_nothing_fails(void **state)
 {
     (void)state;
@@ -189,6 +214,7 @@ static void test_n032_another_iss_is_worse_than_the_error_it_sends(void **state)
 
 static const struct CMUnitTest tests[] = {
     CASE(round_trip),
+    CASE(test_what_the_flow_asked_for_must_be_there),
     CASE(test_n021_a_response_with_nothing_fails),
     CASE(test_n021_a_code_without_state_is_read_without_one),
     CASE(one_of_four_makes_a_response),
