@@ -37,6 +37,8 @@ enum oidc_rc rp_state_make(struct oidc_ctx *ctx, enum rp_pkce_method pkce, struc
 {
     memset(out, 0, sizeof *out);
     out->max_age = -1;
+    out->flow = RP_FLOW_CODE;
+    out->response_mode = RP_RESPONSE_MODE_QUERY;
     out->verifier = "";
     if (state_draw(ctx, &out->state) != OIDC_OK || state_draw(ctx, &out->nonce) != OIDC_OK) {
         return OIDC_FAILED;

@@ -26,7 +26,7 @@ struct rp_state {
     apr_int64_t started; /* seconds since 1970 */
 };
 
-/* Draws state, nonce and, unless pkce is RP_PKCE_NONE, the verifier. */
+/* Draws state, nonce and, unless pkce is RP_PKCE_NONE, the verifier. The rest is that of a code flow by query. */
 enum oidc_rc rp_state_make(struct oidc_ctx *ctx, enum rp_pkce_method pkce, struct rp_state *out) OIDC_MUST_CHECK;
 /*
  * Sets the cookie; s->started becomes now. Expired states of this browser are deleted; where OIDCStateMaxNumberOfCookies

@@ -82,7 +82,7 @@ static void test_provider(void **state)
     assert_accepted(r);
     r->conf.provider.response_type = "code";
     assert_accepted(r);
-    r->conf.provider.response_type = "code id_token";
+    r->conf.provider.response_type = "token";
     assert_refused(r, "OIDCResponseType");
 }
 
