@@ -87,6 +87,14 @@ enum rp_unauth_result {
 enum rp_unauth_result rp_unauth(struct oidc_ctx *ctx, struct rp_site *site, const struct rp_dir *dir,
                                 const struct oidc_request *req, struct oidc_reply *reply) OIDC_MUST_CHECK;
 
+/*
+ * A session that Require does not let in, where OIDCUnAutzAction says auth: OIDC_OK with the redirect to the provider in
+ * reply, at which OIDCPathScope and OIDCPathAuthRequestParams ask for more. OIDC_E_STEP_UP_IN_VAIN when that was done for
+ * this page already.
+ */
+enum oidc_rc rp_step_up(struct oidc_ctx *ctx, struct rp_site *site, const struct rp_dir *dir, const struct oidc_request *req,
+                        const struct rp_session *session, struct oidc_reply *reply) OIDC_MUST_CHECK;
+
 /* 1 when the path is the redirect URI's. */
 int rp_endpoint_is_own(const struct rp_site *site, const char *path);
 /* 1 when this request to the redirect URI needs a session and obeys Require (info=). */

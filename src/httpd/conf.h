@@ -20,9 +20,10 @@ struct httpd_passphrase {
     const struct oidc_secret *current, *previous; /* previous may be NULL */
 };
 
+#define HTTPD_UNAUTZ_AUTH 1 /* sign in for more */
 /* OIDCUnAutzAction: what a signed-in user gets who is not allowed in. */
 struct httpd_unautz {
-    int status;      /* 401, 403 or 302 */
+    int status;      /* 401, 403, 302 or HTTPD_UNAUTZ_AUTH */
     const char *arg; /* 401, 403: text for OIDC_ERROR_DESC, or NULL; 302: where to */
 };
 

@@ -128,10 +128,39 @@ static authz_status authz_claim(request_rec *r, const char *text, const void *pa
 
 /* ---- refusing ---- */
 
+/*
+ * OIDCUnAutzAction auth. All of Require was decided when we come here, so an alternative of RequireAny was tried too.
+ * A part of a request (a directory's index, an included page) can't send its cookie to the browser: refused.
+ */
+static int authz_step_up(struct httpd_request *q)
+{
+    request_rec *r = q->x.r;
+    struct rp_dir dir;
+    if (r->main || httpd_request_dir_evaluated(q, &dir) != OIDC_OK) {
+        return DECLINED;
+    }
+    oidc_log(&q->x.ctx, OIDC_LOG_INFO, "user %s signs in for more at %s: %s",
+             oidc_log_quote(r->pool, r->user), oidc_log_quote(r->pool, r->uri),
+             q->missing ? q->missing : "a Require line that asks for no claim");
+    if (rp_step_up(&q->x.ctx, httpd_request_conf(r)->site, &dir, &q->x.req, &q->session,
+                   &q->x.reply) != OIDC_OK) {
+        return DECLINED;
+    }
+    q->stage = HTTPD_REFUSED;
+    return httpd_page_refuse(&q->x);
+}
+
 static int authz_refuse(struct httpd_request *q)
 {
     request_rec *r = q->x.r;
     const struct httpd_unautz *action = &httpd_request_dir(r)->unautz;
+    if (action->status == HTTPD_UNAUTZ_AUTH) {
+        int stepped = authz_step_up(q);
+        if (stepped != DECLINED) {
+            return stepped;
+        }
+    }
+    /* of two failures the first counts: why there is no stepping up */
     (void)oidc_fail(&q->x.ctx, OIDC_E_NOT_AUTHORIZED, "user %s, %s %s: %s",
                     oidc_log_quote(r->pool, r->user), r->method, oidc_log_quote(r->pool, r->uri),
                     q->missing ? q->missing : "a Require line that asks for no claim");
@@ -140,7 +169,7 @@ static int authz_refuse(struct httpd_request *q)
     apr_table_setn(r->subprocess_env, "OIDC_ERROR_DESC",
                    action->arg && action->status != 302
                        ? action->arg
-                       : oidc_error_row(OIDC_E_NOT_AUTHORIZED)->remedy);
+                       : oidc_error_row(q->x.ctx.err.code)->remedy);
     q->stage = HTTPD_REFUSED;
     if (action->status == HTTP_MOVED_TEMPORARILY) {
         httpd_page_log(&q->x);
@@ -148,7 +177,7 @@ static int authz_refuse(struct httpd_request *q)
         return httpd_page_refuse(&q->x);
     }
     int status = httpd_page_fail(&q->x);
-    q->x.reply.status = action->status ? action->status : status;
+    q->x.reply.status = action->status > HTTPD_UNAUTZ_AUTH ? action->status : status;
     return q->x.reply.status;
 }
 

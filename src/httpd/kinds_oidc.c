@@ -279,14 +279,12 @@ const struct httpd_kind httpd_kind_userinfo_as = {1, 0, 0, 0, kinds_parse_userin
 
 static const char *kinds_parse_unautz(struct httpd_arg *a, int n, const char *const *words)
 {
-    static const struct httpd_word actions[] = {{"401", 401}, {"403", 403}, {"302", 302}, {NULL, 0}};
+    static const struct httpd_word actions[] = {
+        {"401", 401}, {"403", 403}, {"302", 302}, {"auth", HTTPD_UNAUTZ_AUTH}, {NULL, 0}};
     struct httpd_unautz *field = a->field;
     struct oidc_ctx ctx;
     struct oidc_url url;
     int status = 0;
-    if (strcmp(words[0], "auth") == 0) {
-        return "this version does not support \"auth\" (stepping up) yet: use 401, 403 or 302";
-    }
     const char *message = httpd_kinds_find(a, actions, words[0], &status);
     if (message) {
         return message;

@@ -302,6 +302,7 @@ static enum oidc_rc callback_login(struct oidc_ctx *ctx, const struct rp_call *c
         || callback_cold(ctx, call->site, s, &t.resp, &cold) != OIDC_OK) {
         return OIDC_FAILED;
     }
+    session.flags |= s->flags & RP_STATE_STEP_UP ? RP_RECORD_STEPPED : 0;
     /* CHECK one session: the one that this browser had is over; N128 */
     if (old && rp_session_drop(ctx, call->site, old) != OIDC_OK) {
         return OIDC_FAILED;

@@ -12,8 +12,7 @@
 
 /* ---- where to return to ---- */
 
-/* The URL that was asked for; the site's root where that is too long to be kept, or no URL. */
-static const char *login_return_url(struct oidc_ctx *ctx, const struct oidc_request *req)
+const char *rp_login_return_url(struct oidc_ctx *ctx, const struct oidc_request *req)
 {
     const char *origin = oidc_url_print_origin(ctx->pool, &req->origin);
     const char *url = apr_pstrcat(ctx->pool, origin, req->uri, NULL);
@@ -155,7 +154,7 @@ static enum oidc_rc login_print(struct oidc_ctx *ctx, const struct rp_call *call
     return OIDC_OK;
 }
 
-enum oidc_rc rp_login_start(struct oidc_ctx *ctx, const struct rp_call *call)
+static enum oidc_rc login_start(struct oidc_ctx *ctx, const struct rp_call *call, unsigned flags)
 {
     const struct rp_conf *conf = call->site->conf;
     const struct rp_provider *provider;
@@ -165,11 +164,12 @@ enum oidc_rc rp_login_start(struct oidc_ctx *ctx, const struct rp_call *call)
         || rp_state_make(ctx, login_pkce(call->site), &s) != OIDC_OK) {
         return OIDC_FAILED;
     }
-    s.url = login_return_url(ctx, call->req);
+    s.url = rp_login_return_url(ctx, call->req);
     s.method = call->req->method;
     s.issuer = provider->issuer;
     s.path_scope = call->dir->path_scope ? call->dir->path_scope : "";
     s.flow = rp_site_flow(call->site);
+    s.flags = flags;
     s.response_mode = rp_flow_mode(&conf->provider);
     if (login_print(ctx, call, provider, &s, &location) != OIDC_OK
         || rp_state_put(ctx, call, &s) != OIDC_OK) {
@@ -177,6 +177,16 @@ enum oidc_rc rp_login_start(struct oidc_ctx *ctx, const struct rp_call *call)
     }
     oidc_reply_redirect(call->reply, location);
     return OIDC_OK;
+}
+
+enum oidc_rc rp_login_start(struct oidc_ctx *ctx, const struct rp_call *call)
+{
+    return login_start(ctx, call, 0);
+}
+
+enum oidc_rc rp_login_start_again(struct oidc_ctx *ctx, const struct rp_call *call)
+{
+    return login_start(ctx, call, RP_STATE_STEP_UP);
 }
 
 /* ---- OIDCUnAuthAction ---- */

@@ -16,6 +16,7 @@
 /* Flags of the hot record. */
 #define RP_RECORD_PLAIN 1u /* the texts of the claims may be passed on without a look: rp_packed.plain */
 #define RP_RECORD_LAX 2u   /* the cookie went out as Lax at login and is to become Strict */
+#define RP_RECORD_STEPPED 4u /* of a sign-in that OIDCUnAutzAction auth asked for */
 
 /* What is needed seldom. Strings are never NULL. */
 struct rp_cold {

@@ -76,6 +76,7 @@ static enum oidc_rc state_print(struct oidc_ctx *ctx, const struct rp_state *s, 
     oidc_buf_add_char(&b, RECORD_VERSION);
     oidc_buf_add_char(&b, (char)s->response_mode);
     oidc_buf_add_char(&b, (char)s->flow);
+    oidc_buf_add_char(&b, (char)s->flags);
     oidc_buf_add_u64(&b, (apr_uint64_t)s->max_age);
     state_add_drawn(&b, s->state);
     state_add_drawn(&b, s->nonce);
@@ -104,6 +105,7 @@ static enum oidc_rc state_parse(apr_pool_t *pool, struct oidc_str bytes, struct 
     unsigned version = oidc_reader_u8(&r), mode = oidc_reader_u8(&r);
     out->response_mode = (enum rp_response_mode)mode;
     out->flow = oidc_reader_u8(&r);
+    out->flags = oidc_reader_u8(&r);
     out->max_age = (apr_int64_t)oidc_reader_u64(&r);
     out->state = state_read_drawn(pool, &r);
     out->nonce = state_read_drawn(pool, &r);

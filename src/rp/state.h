@@ -13,6 +13,8 @@
 
 #define RP_STATE_LEN 43 /* base64url of 256 random bits */
 
+#define RP_STATE_STEP_UP 1u /* begun by a user who was signed in: OIDCUnAutzAction auth */
+
 struct rp_state {
     const char *state, *nonce; /* RP_STATE_LEN characters */
     const char *verifier;      /* the same, or "" without PKCE */
@@ -23,6 +25,7 @@ struct rp_state {
     apr_int64_t max_age;       /* that was asked for, -1 none */
     enum rp_response_mode response_mode; /* in which the answer has to come; never UNSET */
     unsigned flow;                       /* RP_FLOW_* that was asked for */
+    unsigned flags;                      /* RP_STATE_*, at most 8 bits */
     apr_int64_t started; /* seconds since 1970 */
 };
 

@@ -223,7 +223,7 @@ static void refusals(void **state)
     assert_null(read_line(d, HTTPD_ROW_OIDCUnAutzAction, "302 https://help.example.com/"));
     refused(d, HTTPD_ROW_OIDCUnAutzAction, "302", "needs a URL");
     refused(d, HTTPD_ROW_OIDCUnAutzAction, "302 //evil.example", "needs a URL");
-    refused(d, HTTPD_ROW_OIDCUnAutzAction, "auth", "does not support");
+    refused(d, HTTPD_ROW_OIDCUnAutzAction, "Auth", "auth");
     refused(d, HTTPD_ROW_OIDCUnAutzAction, "404", "401, 403, 302");
 }
 
