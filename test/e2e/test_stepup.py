@@ -39,7 +39,7 @@ def site(serve, op, backend):
   OIDCUnAutzAction auth
   <RequireAny>
   Require claim acr:high
-  Require valid-user
+  Require user user-subject-1234531
   </RequireAny>
 </Location>
 """

@@ -191,7 +191,8 @@ static void test_n047_algorithms_and_flows(void **state)
     refused(c, HTTPD_ROW_OIDCIDTokenSignedResponseAlg, "nOnE", "RS256");
     refused(c, HTTPD_ROW_OIDCIDTokenSignedResponseAlg, "RS257", "did you mean \"RS256\"?");
     refused(c, HTTPD_ROW_OIDCResponseType, "implicit", "code");
-    refused(c, HTTPD_ROW_OIDCResponseType, "\"id_token code\"", "code only");
+    assert_null(read_line(c, HTTPD_ROW_OIDCResponseType, "\"id_token code\""));
+    assert_string_equal(c->rp.provider.response_type, "code id_token");
     assert_null(read_line(c, HTTPD_ROW_OIDCResponseType, "code"));
 }
 
