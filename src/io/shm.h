@@ -15,7 +15,8 @@
  *
  * Locks: one per shard, and one for the free list that is only ever taken under a shard's. Nobody
  * holds two shards of one segment. Under a lock there is no allocation, no clock, no system call,
- * no failing of the context.
+ * no failing of the context; only waiting for the free list, a second at most. (The parent that
+ * moves a segment at a restart may do more.)
  */
 #ifndef IO_SHM_H
 #define IO_SHM_H
