@@ -94,6 +94,7 @@ struct rp_conf {
     const char *redirect_uri;           /* OIDCRedirectURI: absolute URL, or a path */
     const char *default_url;            /* OIDCDefaultURL, or NULL */
     const char *default_logged_out_url; /* OIDCDefaultLoggedOutURL, or NULL */
+    const char *logout_frame_options;   /* OIDCLogoutXFrameOptions, or NULL: none, as the provider frames the page */
     struct {
         const char *domain;            /* OIDCCookieDomain, or NULL */
         int http_only;                 /* OIDCCookieHTTPOnly */

@@ -8,6 +8,7 @@
 #include "rp/cookies.h"
 #include "rp/endpoints.h"
 #include "rp/flow.h"
+#include "rp/index.h"
 #include "rp/pack.h"
 #include "rp/session.h"
 #include "rp/state.h"
@@ -290,6 +291,24 @@ static enum oidc_rc callback_cold(struct oidc_ctx *ctx, const struct rp_site *si
     return rp_state_hash(ctx, s->state, &out->state);
 }
 
+/* CHECK half a login: a session that the provider's logout could not find does not begin; N160 */
+static enum oidc_rc callback_begin(struct oidc_ctx *ctx, const struct rp_call *call,
+                                   struct rp_session *session, const struct rp_cold *cold)
+{
+    struct oidc_ctx scratch;
+    if (rp_session_make(ctx, call, session, cold) != OIDC_OK) {
+        return OIDC_FAILED;
+    }
+    if (rp_index_add(ctx, call->site, session) == OIDC_OK) {
+        return OIDC_OK;
+    }
+    oidc_ctx_init(&scratch, ctx->pool, ctx->env, ctx->log_baton);
+    if (rp_session_drop(&scratch, call->site, session) != OIDC_OK) {
+        oidc_log(ctx, OIDC_LOG_WARNING, "a session that did not begin could not be dropped: %s", scratch.err.detail);
+    }
+    return OIDC_FAILED;
+}
+
 static enum oidc_rc callback_login(struct oidc_ctx *ctx, const struct rp_call *call,
                                    const struct rp_state *s, const struct oidc_authz_resp *resp,
                                    const struct rp_session *old)
@@ -304,10 +323,10 @@ static enum oidc_rc callback_login(struct oidc_ctx *ctx, const struct rp_call *c
     }
     session.flags |= s->flags & RP_STATE_STEP_UP ? RP_RECORD_STEPPED : 0;
     /* CHECK one session: the one that this browser had is over; N128 */
-    if (old && rp_session_drop(ctx, call->site, old) != OIDC_OK) {
+    if (old && (rp_session_drop(ctx, call->site, old) != OIDC_OK || rp_index_drop(ctx, call->site, old) != OIDC_OK)) {
         return OIDC_FAILED;
     }
-    if (rp_session_make(ctx, call, &session, &cold) != OIDC_OK) {
+    if (callback_begin(ctx, call, &session, &cold) != OIDC_OK) {
         return OIDC_FAILED;
     }
     oidc_log(ctx, OIDC_LOG_DEBUG, "the session %s begins for %s", session.id,

@@ -16,6 +16,10 @@ rp_endpoint_fn rp_callback_answer;
 rp_endpoint_fn rp_relay_answer;
 /* logout.c: ?logout=<where to go afterwards> */
 rp_endpoint_fn rp_logout_answer;
+/* frontchannel.c: ?logout=get and ?logout=img */
+rp_endpoint_fn rp_frontchannel_answer;
+/* backchannel.c: ?logout=backchannel */
+enum oidc_rc rp_backchannel_answer(struct oidc_ctx *ctx, const struct rp_call *call) OIDC_MUST_CHECK;
 /* info.c: ?info=json */
 rp_endpoint_fn rp_info_answer;
 

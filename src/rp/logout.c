@@ -6,6 +6,7 @@
 #include "oidc/html.h"
 #include "rp/cookies.h"
 #include "rp/endpoints.h"
+#include "rp/index.h"
 #include "rp/providers.h"
 #include "rp/session.h"
 
@@ -13,16 +14,12 @@
 
 /* Where to go afterwards: what was asked for, or OIDCDefaultLoggedOutURL; NULL for our own page. */
 static enum oidc_rc logout_target(struct oidc_ctx *ctx, const struct rp_call *call,
-                                  const struct oidc_form *query, const char **out)
+                                  const char *asked, const char **out)
 {
     const struct rp_conf *conf = call->site->conf;
     const struct oidc_redirect_rule rule = {.own = call->req->origin,
                                             .allowed = conf->redirect_allowed,
                                             .baton = conf->redirect_allowed_baton};
-    const char *asked;
-    if (oidc_form_get(ctx, query, "logout", &asked) != OIDC_OK) {
-        return OIDC_FAILED;
-    }
     if (!*asked) {
         *out = rp_site_url(call, ctx->pool, conf->default_logged_out_url);
         return OIDC_OK;
@@ -92,14 +89,24 @@ static enum oidc_rc logout_page(struct oidc_ctx *ctx, const struct rp_call *call
 enum oidc_rc rp_logout_answer(struct oidc_ctx *ctx, const struct rp_call *call,
                               const struct oidc_form *query, const struct rp_session *session)
 {
-    const char *target;
-    if (logout_target(ctx, call, query, &target) != OIDC_OK) {
+    const char *kind, *target;
+    if (oidc_form_get(ctx, query, "logout", &kind) != OIDC_OK) {
+        return OIDC_FAILED;
+    }
+    if (strcmp(kind, "backchannel") == 0) {
+        return rp_backchannel_answer(ctx, call);
+    }
+    if (strcmp(kind, "get") == 0 || strcmp(kind, "img") == 0) {
+        return rp_frontchannel_answer(ctx, call, query, session);
+    }
+    if (logout_target(ctx, call, kind, &target) != OIDC_OK) {
         return OIDC_FAILED;
     }
     const char *hint = logout_hint(ctx, call->site, session);
     rp_cookies_drop_session(ctx, call);
     /* CHECK logout: not said to be done before it is; N134 */
-    if (session && rp_session_drop(ctx, call->site, session) != OIDC_OK) {
+    if (session && (rp_session_drop(ctx, call->site, session) != OIDC_OK
+                    || rp_index_drop(ctx, call->site, session) != OIDC_OK)) {
         return OIDC_FAILED;
     }
     if (session) {

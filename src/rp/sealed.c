@@ -111,13 +111,13 @@ enum oidc_rc rp_sealed_make(struct oidc_ctx *ctx, const struct rp_call *call, st
     return rp_sealed_put(ctx, call, s);
 }
 
-enum oidc_rc rp_sealed_drop(struct oidc_ctx *ctx, const struct rp_site *site,
-                            const struct rp_session *s)
+enum oidc_rc rp_sealed_drop(struct oidc_ctx *ctx, const struct rp_site *site, const char *id,
+                            apr_time_t until)
 {
     struct oidc_store *store = ctx->env->store;
     struct oidc_str key;
-    if (rp_session_key(ctx, site, OIDC_STORE_REVOKED, s->id, &key) != OIDC_OK) {
+    if (rp_session_key(ctx, site, OIDC_STORE_REVOKED, id, &key) != OIDC_OK) {
         return OIDC_FAILED;
     }
-    return store->ops->put(ctx, store, key, oidc_str("1", 1), s->hard_expires, 0, NULL);
+    return store->ops->put(ctx, store, key, oidc_str("1", 1), until, 0, NULL);
 }

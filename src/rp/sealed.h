@@ -10,7 +10,7 @@ enum rp_found rp_sealed_find(struct oidc_ctx *ctx, const struct rp_call *call, s
 enum oidc_rc rp_sealed_put(struct oidc_ctx *ctx, const struct rp_call *call, const struct rp_session *s) OIDC_MUST_CHECK;
 enum oidc_rc rp_sealed_make(struct oidc_ctx *ctx, const struct rp_call *call, struct rp_session *s,
                             struct oidc_str cold) OIDC_MUST_CHECK;
-/* The store remembers the id until the session would have ended by itself. */
-enum oidc_rc rp_sealed_drop(struct oidc_ctx *ctx, const struct rp_site *site, const struct rp_session *s) OIDC_MUST_CHECK;
+/* The store remembers the id until then: when the session would have ended by itself. */
+enum oidc_rc rp_sealed_drop(struct oidc_ctx *ctx, const struct rp_site *site, const char *id, apr_time_t until) OIDC_MUST_CHECK;
 
 #endif

@@ -12,6 +12,7 @@
 
 #define COOKIE_BYTES 32 /* random */
 #define COOKIE_LEN 43   /* the same in base64url */
+#define SEALED_LIFE_MAX 31536000 /* seconds; of sessions that end with the ID token */
 #define STEP_MAX apr_time_from_sec(60)
 
 static int session_is_sealed(const struct rp_site *site)
@@ -278,21 +279,30 @@ enum oidc_rc rp_session_make(struct oidc_ctx *ctx, const struct rp_call *call, s
                                    : session_make_stored(ctx, call, s, bytes);
 }
 
-enum oidc_rc rp_session_drop(struct oidc_ctx *ctx, const struct rp_site *site,
-                             const struct rp_session *s)
+enum oidc_rc rp_session_end(struct oidc_ctx *ctx, const struct rp_site *site, const char *id)
 {
     struct oidc_store *store = ctx->env->store;
     struct oidc_str key, cold_key;
     if (session_is_sealed(site)) {
-        return rp_sealed_drop(ctx, site, s);
+        apr_int64_t max = site->conf->session.max_duration;
+        /* nobody knows when it would have ended by itself: as long as one can live */
+        return rp_sealed_drop(ctx, site, id,
+                              oidc_ctx_now(ctx) + apr_time_from_sec(max ? max : SEALED_LIFE_MAX));
     }
-    if (rp_session_key(ctx, site, OIDC_STORE_SESSION, s->id, &key) != OIDC_OK
-        || rp_session_key(ctx, site, OIDC_STORE_COLD, s->id, &cold_key) != OIDC_OK
+    if (rp_session_key(ctx, site, OIDC_STORE_SESSION, id, &key) != OIDC_OK
+        || rp_session_key(ctx, site, OIDC_STORE_COLD, id, &cold_key) != OIDC_OK
         || store->ops->drop(ctx, store, key) == OIDC_FAILED
         || store->ops->drop(ctx, store, cold_key) == OIDC_FAILED) {
         return OIDC_FAILED;
     }
     return OIDC_OK;
+}
+
+enum oidc_rc rp_session_drop(struct oidc_ctx *ctx, const struct rp_site *site,
+                             const struct rp_session *s)
+{
+    return session_is_sealed(site) ? rp_sealed_drop(ctx, site, s->id, s->hard_expires)
+                                   : rp_session_end(ctx, site, s->id);
 }
 
 enum oidc_rc rp_session_get_cold(struct oidc_ctx *ctx, const struct rp_site *site,

@@ -54,6 +54,8 @@ enum oidc_rc rp_session_make(struct oidc_ctx *ctx, const struct rp_call *call, s
                              const struct rp_cold *cold) OIDC_MUST_CHECK;
 /* Ends the session on this side; the cookie is another matter. A write in flight can't bring it back. */
 enum oidc_rc rp_session_drop(struct oidc_ctx *ctx, const struct rp_site *site, const struct rp_session *s) OIDC_MUST_CHECK;
+/* The same by id alone, where nobody has the session at hand (index.c). */
+enum oidc_rc rp_session_end(struct oidc_ctx *ctx, const struct rp_site *site, const char *id) OIDC_MUST_CHECK;
 /* The cold record. OIDC_ABSENT when it was evicted or is damaged; the session lives on without. */
 enum oidc_rc rp_session_get_cold(struct oidc_ctx *ctx, const struct rp_site *site, const struct rp_session *s,
                                  struct rp_cold *out) OIDC_MUST_CHECK;

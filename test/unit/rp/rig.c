@@ -91,8 +91,34 @@ static enum oidc_rc rig_drop(struct oidc_ctx *ctx, struct oidc_store *self, stru
                                         : s->real->ops->drop(ctx, s->real, key);
 }
 
+/* The index is not counted: it is written at the beginning and the end of a session only. */
+static enum oidc_rc rig_index_add(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key,
+                                  struct oidc_str member, apr_time_t expires)
+{
+    struct rig_store *s = (struct rig_store *)self;
+    return rig_fails(s->fail_index, key) ? oidc_fail(ctx, OIDC_E_STORE, "index_add fails")
+                                         : s->real->ops->index_add(ctx, s->real, key, member, expires);
+}
+
+static enum oidc_rc rig_index_get(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key,
+                                  const struct oidc_str **out, int *n)
+{
+    struct rig_store *s = (struct rig_store *)self;
+    return rig_fails(s->fail_index, key) ? oidc_fail(ctx, OIDC_E_STORE, "index_get fails")
+                                         : s->real->ops->index_get(ctx, s->real, key, out, n);
+}
+
+static enum oidc_rc rig_index_drop(struct oidc_ctx *ctx, struct oidc_store *self, struct oidc_str key,
+                                   struct oidc_str member)
+{
+    struct rig_store *s = (struct rig_store *)self;
+    return rig_fails(s->fail_index, key) ? oidc_fail(ctx, OIDC_E_STORE, "index_drop fails")
+                                         : s->real->ops->index_drop(ctx, s->real, key, member);
+}
+
 static const struct oidc_store_ops rig_store_ops = {
-    .name = "rig", .get = rig_get, .put = rig_put, .add = rig_add, .drop = rig_drop};
+    .name = "rig", .get = rig_get, .put = rig_put, .add = rig_add, .drop = rig_drop,
+    .index_add = rig_index_add, .index_get = rig_index_get, .index_drop = rig_index_drop};
 
 /* ---- provider ---- */
 

@@ -40,7 +40,7 @@ struct rig_store {
     struct oidc_store port; /* first */
     struct oidc_store *real;
     struct rig *rig;
-    const char *fail_get, *fail_put, *fail_add, *fail_drop; /* sections that fail; "*": all */
+    const char *fail_get, *fail_put, *fail_add, *fail_drop, *fail_index; /* sections that fail; "*": all */
     int gets, puts, adds, drops;
     void (*before_put)(struct rig *r, struct oidc_str key); /* a race */
     void (*before_get)(struct rig *r, struct oidc_str key);

@@ -89,7 +89,7 @@ static void test_targets(void **state)
                                       "%2F%5Cevil.test", "%5C%5Cevil.test", "https%3A%5C%5Cevil.test",
                                       "%2F%09%2Fevil.test", "javascript%3Aalert(1)", "http%3Aevil.test",
                                       "https%3A%2F%2Frp.test%40evil.test%2F", "https%3A%2F%2Frp.test%3A8443%2F",
-                                      "http%3A%2F%2Frp.test%2F", "https%3A%2F%2Frp.test.evil.test%2F", "get", "img",
+                                      "http%3A%2F%2Frp.test%2F", "https%3A%2F%2Frp.test.evil.test%2F",
                                       "%0d%0aLocation:x", "bye"};
     struct rig *r = *state;
     rig_start(r);
