@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """httpd's phases: our answers are only ours, and no detour leads around the check (group O)."""
+import base64
+import hashlib
+
 import pytest
 
 from harness.backend import MARK
@@ -28,12 +31,19 @@ def site(backend, op):
         httpd.write("htdocs/ssi/page.shtml", 'user=<!--#echo var="REMOTE_USER" --> '
                     'claim=<!--#echo var="OIDC_CLAIM_sub" --> <!--#include virtual="/cgi/env.cgi" -->')
         httpd.write("htdocs/public/error.shtml", 'error page user=<!--#echo var="REMOTE_USER" -->')
+        for d in ("basic/claim", "app/own"):
+            os.makedirs(httpd.path("htdocs", d), exist_ok=True)
+        httpd.write("htdocs/basic/page.shtml", 'basic <!--#echo var="REMOTE_USER" --> '
+                    '<!--#include virtual="/static/file.txt" -->')
+        httpd.write("htdocs/basic/claim/f.txt", SECRET)
+        passwords = httpd.write("conf/passwords", "bea:{SHA}%s\n" % base64.b64encode(
+            hashlib.sha1(b"pw").digest()).decode())
         guard = "AuthType openid-connect\nRequire valid-user\n"
         site.places = "".join("<Location %s>\n%s%s</Location>\n" % (p, guard, extra) for p, extra in [
             ("/app/", ""), ("/cgi/", ""), ("/static/", ""), ("/listing/", "Options +Indexes\n"),
             ("/ssi/", "Options +Includes\nSetOutputFilter INCLUDES\n"), ("/multi/", "Options +MultiViews\n"),
             ("/rewritten/", ""), ("/app/whole/", ""), ("/gone/", "ErrorDocument 404 /public/error.shtml\n"),
-            ("/app/handler/", "SetHandler server-status\n"), ("/app/satisfy/", "Order deny,allow\nDeny from all\nSatisfy Any\n"),
+            ("/app/handler/", "SetHandler server-status\n"), ("/app/own/", "OIDCCookie own_session\n"), ("/app/satisfy/", "Order deny,allow\nDeny from all\nSatisfy Any\n"),
             ("/loop/", "ErrorDocument 401 /loop/401\nErrorDocument 403 /loop/403\nErrorDocument 500 /loop/500\n"
                        "Require user nobody\nAuthMerging And\n"),
         ])
@@ -47,6 +57,22 @@ AddType text/html .shtml
   SetOutputFilter INCLUDES
   Options +Includes
 </Location>
+<Location /basic/>
+  AuthType Basic
+  AuthName basic
+  AuthBasicProvider file
+  AuthUserFile %s
+  Require valid-user
+  Options +Includes
+  SetOutputFilter INCLUDES
+</Location>
+<Location /basic/claim/>
+  Require claim sub:user-subject-1234531
+</Location>
+<Location /app/own/>
+  AuthType openid-connect
+  Require valid-user
+</Location>
 RewriteEngine On
 RewriteRule ^/jump/(.*)$ /static/$1 [PT]
 RewriteRule ^/rewritten/to-proxy$ http://127.0.0.1:%d/app/via-rewrite [P]
@@ -59,7 +85,7 @@ Alias /alias/ %s/htdocs/static/
   Require valid-user
 </Location>
 ProxyPass /oidc/ http://127.0.0.1:%d/leak/
-""" % (backend.port, httpd.root, httpd.root, backend.port)
+""" % (passwords, backend.port, httpd.root, httpd.root, backend.port)
         return site.vhost(httpd)
     httpd = Httpd(body, modules=["access_compat", "negotiation"])
     httpd.allowed.append("AH01797: client denied by server configuration: .*/app/satisfy/x")
@@ -132,6 +158,32 @@ def test_n244_subrequests_have_the_same_user(site):
     assert "claim=user-subject-1234531" in answer.text
     assert '"REMOTE_USER": "user-subject-1234531"' in answer.text
     assert '"OIDC_CLAIM_sub": "user-subject-1234531"' in answer.text
+
+
+def test_n244_another_auth_type(site):
+    """A place with Basic: its user is not ours, has no claims, and opens no place of ours."""
+    member, stranger = Browser(), Browser()
+    site.login(member)
+    for who in (member, stranger):
+        who.credentials = {site.url("/basic/"): ("bea", "pw")}
+        page = who.get(site.url("/basic/page.shtml"))
+        assert page.status == 200 and "basic bea" in page.text
+        assert "user-subject" not in page.text
+        answer = who.get(site.url("/basic/claim/f.txt"))
+        assert answer.status in (401, 403) and SECRET not in answer.text
+    assert SECRET not in stranger.get(site.url("/basic/page.shtml")).text
+    site.httpd.expect("AH0163", "AH01617", "OIDC-", "unable to include", "AH01374")
+
+
+def test_place_with_a_session_of_its_own(site):
+    """OIDCCookie per path: the session cookie of one place is nothing in the other."""
+    browser = Browser()
+    site.login(browser)
+    assert site.wants_login(browser.get(site.url("/app/own/x")))
+    browser.set_cookie("own_session", browser.named(SESSION)[0].value, site.host)
+    answer = browser.get(site.url("/app/own/x"))
+    assert answer.status in (200, 302)      # the same session under another name, or none
+    assert browser.get(site.url("/app/x")).status == 200
 
 
 def test_n244_directory_index_and_negotiation(site):

@@ -201,11 +201,15 @@ def test_n030_duplicate_parameter_in_form_post(site, browser, name):
     mark.denied(browser, site.form.attempt(browser), status=400, token=0)
 
 
-def test_n031_query_and_body(site, browser):
-    """form_post with response parameters in the query as well."""
-    method, url, fields = site.form.reach_callback(browser)
+@pytest.mark.parametrize("name", ["all", "code", "state", "iss", "error", "id_token", "access_token"])
+@pytest.mark.parametrize("how", ["also", "instead"])
+def test_n031_query_and_body(site, browser, name, how):
+    """form_post with response parameters in the query: as well, or taken out of the body."""
+    _, url, fields = site.form.reach_callback(browser)
+    query = fields if name == "all" else [kv for kv in fields if kv[0] == name] or [(name, "x")]
+    body = fields if how == "also" else [kv for kv in fields if kv not in query]
     mark = site.form.mark()
-    answer = browser.post(url + "?" + urlencode(fields), fields)
+    answer = browser.post(url + "?" + urlencode(query), body)
     mark.denied(browser, answer, status=(400, 405), token=0)
 
 
