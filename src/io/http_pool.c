@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 /* Calls to one origin that are under way. */
@@ -184,6 +185,19 @@ static int wait_for_turn(struct oidc_http_pool *pool, const char *origin, long *
     return rc == 0 && !pool->closed && *left_ms > 0;
 }
 
+/*
+ * CHECK http_surplus: nothing may wait on an idle connection. Bytes that came unasked would be taken for the answer to
+ * the next call, and libcurl does not look (N216).
+ */
+static int is_quiet(const struct oidc_http_handle *h)
+{
+    char byte;
+    if (h->socket == CURL_SOCKET_BAD) {
+        return 1; /* libcurl closed it itself */
+    }
+    return recv(h->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
 /* The idle handle of that profile that was used last, taken out of the list; or NULL. */
 static struct oidc_http_handle *take_idle(struct oidc_http_pool *pool, const char *profile)
 {
@@ -205,6 +219,10 @@ static struct oidc_http_handle *get_locked(struct oidc_http_pool *pool, const ch
         return NULL;
     }
     struct oidc_http_handle *h = take_idle(pool, profile);
+    if (h && !is_quiet(h)) {
+        handle_free(h);
+        h = NULL;
+    }
     if (!h) {
         h = handle_make(origin, profile);
     }
@@ -247,6 +265,9 @@ void oidc_http_pool_put(struct oidc_http_pool *pool, struct oidc_http_handle *h,
     long connects = 0;
     (void)curl_easy_getinfo(h->curl, CURLINFO_NUM_CONNECTS, &connects);
     if (keep) {
+        if (curl_easy_getinfo(h->curl, CURLINFO_ACTIVESOCKET, &h->socket) != CURLE_OK) {
+            h->socket = CURL_SOCKET_BAD;
+        }
         curl_easy_reset(h->curl); /* options go, connections stay */
     }
     pthread_mutex_lock(&pool->lock);

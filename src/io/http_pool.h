@@ -17,6 +17,7 @@ struct oidc_http_handle {
     CURL *curl;
     char *profile;
     char *origin;
+    curl_socket_t socket; /* of the last call, while the handle is idle */
 };
 
 /* NULL without memory. Ends by oidc_http_pool_close(). */

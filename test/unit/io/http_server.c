@@ -162,6 +162,11 @@ static int behave_broken(struct conn *c, const char *how)
     } else if (strcmp(how, "short") == 0) {
         say(c, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789");
         c->open = 0;
+    } else if (strcmp(how, "surplus") == 0) {
+        /* one answer more than was asked for, a moment later */
+        say(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        pause_ms(c, 50);
+        say(c, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged");
     } else if (strcmp(how, "garbage") == 0) {
         say(c, "hello, this is no HTTP\r\n");
         c->open = 0;

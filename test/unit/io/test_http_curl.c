@@ -403,6 +403,18 @@ static void connections_are_reused(void **state)
     assert_int_equal(http_server_connections(server), 2);
 }
 
+/* N216: what came unasked on a kept connection is not the answer to the next call. */
+static void test_n216_surplus_answers_nothing(void **state)
+{
+    (void)state;
+    struct oidc_http_answer a;
+    assert_ok(get("/surplus", &a));
+    apr_sleep(apr_time_from_msec(150));
+    assert_ok(get("/ok", &a));
+    assert_false(a.body.n == 6 && memcmp(a.body.p, "forged", 6) == 0);
+    assert_int_equal(http_server_connections(server), 2);
+}
+
 static void no_connection_serves_another_profile(void **state)
 {
     (void)state;
@@ -686,6 +698,7 @@ int main(void)
         HTTP_CASE(a_post_is_not),
         ALONE_CASE(nobody_there),
         HTTP_CASE(connections_are_reused),
+        HTTP_CASE(test_n216_surplus_answers_nothing),
         HTTP_CASE(no_connection_serves_another_profile),
         HTTP_CASE(idle_handles_are_bounded),
         HTTP_CASE(calls_in_flight_are_bounded),
