@@ -18,7 +18,8 @@ def site(request, serve, op, backend):
     strip = Site("strip.localhost", op.issuer("cookies-strip-" + kind), backend,
                  KINDS[kind] + "\nOIDCStripCookies secretcookie " + SESSION)
     site = Site("localhost", op.issuer("cookies-" + kind), backend,
-                KINDS[kind] + "\nServerAlias alias.localhost")
+                KINDS[kind] + "\nServerAlias alias.localhost\n"
+                "<Location /app/own/>\nOIDCCookie own_session\n</Location>")
     site.other, site.strip, site.kind = other, strip, kind
     serve([site, other, strip])
     return site
@@ -100,6 +101,14 @@ def test_n120_cookie_of_one_purpose_as_another(site, browser):
     state.value = session_of(victim).value
     mark = site.mark()
     mark.denied(browser, site.call(browser, move), status=400, token=0)
+
+
+def test_n120_cookie_under_another_name(site, browser):
+    """The name of the cookie is sealed in; a stored session is found by its value alone."""
+    site.login(browser)
+    browser.set_cookie("own_session", session_of(browser).value, site.host)
+    answer = browser.get(site.url("/app/own/x"))
+    assert site.wants_login(answer) or (site.kind == "server" and answer.status == 200)
 
 
 @pytest.mark.p0
