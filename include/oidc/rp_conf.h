@@ -21,6 +21,7 @@ enum rp_response_mode {
     RP_RESPONSE_MODE_FORM_POST,
     RP_RESPONSE_MODE_FRAGMENT
 };
+enum rp_auth_request_method { RP_AUTH_REQUEST_GET, RP_AUTH_REQUEST_POST, RP_AUTH_REQUEST_PAR };
 enum rp_userinfo_method { RP_USERINFO_HEADER, RP_USERINFO_POST };
 enum rp_unauth_action { RP_UNAUTH_AUTH, RP_UNAUTH_PASS, RP_UNAUTH_401, RP_UNAUTH_407, RP_UNAUTH_410 };
 enum rp_pass_encoding { RP_PASS_UTF8, RP_PASS_LATIN1, RP_PASS_BASE64URL };
@@ -72,6 +73,8 @@ struct rp_provider_conf {
     const char *scope;                       /* OIDCScope */
     const struct oidc_form *auth_request_params; /* OIDCAuthRequestParams, or NULL */
     const struct oidc_form *logout_request_params; /* OIDCLogoutRequestParams, or NULL */
+    enum rp_auth_request_method auth_request_method; /* OIDCProviderAuthRequestMethod */
+    const char *par_endpoint;                /* OIDCProviderPushedAuthorizationRequestEndpoint */
     enum rp_pkce_method pkce;                /* OIDCPKCEMethod */
     enum oidc_alg id_token_alg;              /* OIDCIDTokenSignedResponseAlg, UNKNOWN: any that the provider announces */
     const char *const *id_token_aud;         /* OIDCIDTokenAudValues ("@" still inside), or NULL */
@@ -137,6 +140,7 @@ struct rp_dir {
     const char *authn_header;           /* OIDCAuthNHeader, or NULL */
     const char *path_scope;             /* OIDCPathScope, evaluated for this request, or NULL */
     const struct oidc_form *path_params; /* OIDCPathAuthRequestParams, evaluated for this request, or NULL */
+    int preserve_post;                  /* OIDCPreservePost */
     unsigned pass_as;                   /* OIDCPassClaimsAs: RP_PASS_* */
     enum rp_pass_encoding pass_encoding; /* its second argument */
     int pass_access_token;              /* OIDCPassAccessToken */

@@ -9,6 +9,11 @@ const struct httpd_word httpd_words_response_mode[] = {
     {"query", RP_RESPONSE_MODE_QUERY}, {"form_post", RP_RESPONSE_MODE_FORM_POST},
     {"fragment", RP_RESPONSE_MODE_FRAGMENT}, {NULL, 0}};
 
+const struct httpd_word httpd_words_auth_request_method[] = {{"GET", RP_AUTH_REQUEST_GET},
+                                                             {"POST", RP_AUTH_REQUEST_POST},
+                                                             {"PAR", RP_AUTH_REQUEST_PAR},
+                                                             {NULL, 0}};
+
 const struct httpd_word httpd_words_pkce[] = {
     {"S256", RP_PKCE_S256}, {"plain", RP_PKCE_PLAIN}, {"none", RP_PKCE_NONE}, {NULL, 0}};
 

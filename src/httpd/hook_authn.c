@@ -75,7 +75,8 @@ static int authn_login(struct httpd_request *q)
     if (rp_unauth(&q->x.ctx, conf->site, &dir, &q->x.req, &q->x.reply) == RP_UNAUTH_ANONYMOUS) {
         return authn_anonymous(q);
     }
-    if (q->x.ctx.err.code != OIDC_E_NONE || q->x.reply.status < 300) {
+    /* a page that leads on (200) goes the way of a refusal: no handler of another module runs; N241 */
+    if (q->x.ctx.err.code != OIDC_E_NONE || q->x.reply.status < HTTP_OK) {
         return authn_fail(q);
     }
     q->stage = HTTPD_REFUSED;

@@ -73,8 +73,9 @@ static void page_note(const struct httpd_exchange *x)
 
 int httpd_page_refuse(struct httpd_exchange *x)
 {
-    /* CHECK refusal: an answer that nobody made is no permission; N242 */
-    if (x->reply.status < 300 || x->reply.status > 599) {
+    /* CHECK refusal: an answer that nobody made is no permission; 200 is a page of ours, never empty; N242 */
+    int is_page = x->reply.status == HTTP_OK && x->reply.content_type && x->reply.body.n;
+    if (!is_page && (x->reply.status < 300 || x->reply.status > 599)) {
         x->reply.status = HTTP_INTERNAL_SERVER_ERROR;
     }
     page_headers(x, 0);

@@ -6,6 +6,7 @@
 #include "httpd/table.h"
 
 extern const struct httpd_word httpd_words_response_mode[];
+extern const struct httpd_word httpd_words_auth_request_method[];
 extern const struct httpd_word httpd_words_pkce[];
 extern const struct httpd_word httpd_words_userinfo_method[];
 extern const struct httpd_word httpd_words_id_token[];

@@ -8,8 +8,10 @@
 #include "rp/cookies.h"
 #include "rp/endpoints.h"
 #include "rp/flow.h"
+#include "rp/forward.h"
 #include "rp/index.h"
 #include "rp/pack.h"
+#include "rp/replay.h"
 #include "rp/session.h"
 #include "rp/state.h"
 #include "rp/tokens.h"
@@ -331,6 +333,9 @@ static enum oidc_rc callback_login(struct oidc_ctx *ctx, const struct rp_call *c
     }
     oidc_log(ctx, OIDC_LOG_DEBUG, "the session %s begins for %s", session.id,
              oidc_log_quote(ctx->pool, session.user));
+    if (s->flags & RP_STATE_POST) {
+        return rp_forward_restore(ctx, call, s->url, rp_replay_key(ctx->pool, s));
+    }
     callback_redirect(call, s->url);
     return OIDC_OK;
 }

@@ -5,9 +5,14 @@
 #include <apr_strings.h>
 
 #include "oidc/authz_req.h"
+#include "oidc/par.h"
 #include "oidc/pkce.h"
+#include "oidc/wire.h"
+#include "rp/client.h"
 #include "rp/flow.h"
+#include "rp/forward.h"
 #include "rp/providers.h"
+#include "rp/replay.h"
 #include "rp/state.h"
 
 /* ---- where to return to ---- */
@@ -131,9 +136,8 @@ static enum oidc_rc login_note_max_age(struct oidc_ctx *ctx, const struct oidc_f
     return OIDC_OK;
 }
 
-static enum oidc_rc login_print(struct oidc_ctx *ctx, const struct rp_call *call,
-                                const struct rp_provider *provider, struct rp_state *s,
-                                const char **out)
+static enum oidc_rc login_print(struct oidc_ctx *ctx, const struct rp_call *call, struct rp_state *s,
+                                struct oidc_form **out)
 {
     const struct rp_conf *conf = call->site->conf;
     struct oidc_authz_req req = {.response_type = rp_flow_print(s->flow),
@@ -146,11 +150,72 @@ static enum oidc_rc login_print(struct oidc_ctx *ctx, const struct rp_call *call
     if (login_challenge(ctx, login_pkce(call->site), s->verifier, &req) != OIDC_OK) {
         return OIDC_FAILED;
     }
-    struct oidc_form *form = oidc_authz_req_print(ctx->pool, &req, login_extra(ctx, call));
-    if (login_note_max_age(ctx, form, s) != OIDC_OK) {
+    *out = oidc_authz_req_print(ctx->pool, &req, login_extra(ctx, call));
+    return login_note_max_age(ctx, *out, s);
+}
+
+/* RFC 9126: the parameters go to the provider directly, the browser carries a reference to them. */
+static enum oidc_rc login_push(struct oidc_ctx *ctx, const struct rp_call *call,
+                               const struct rp_provider *provider, struct oidc_form **form)
+{
+    const struct rp_client_request push = {provider->par_endpoint, *form, OIDC_PAR_MAX};
+    struct oidc_form *reference = oidc_form_make(ctx->pool);
+    struct oidc_http_answer answer;
+    const char *request_uri;
+    /* CHECK pushed: no way back to parameters in the browser; N045 */
+    if (!provider->par_endpoint) {
+        return oidc_fail(ctx, OIDC_E_PAR_MISSING, "OIDCProviderAuthRequestMethod PAR, but the provider "
+                                                  "announces no " OIDC_META_PAR_ENDPOINT);
+    }
+    oidc_form_set(*form, OIDC_PARAM_CLIENT_ID, call->site->conf->client.id);
+    if (rp_client_post(ctx, call, provider, &push, &answer) != OIDC_OK
+        || oidc_par_check(ctx, &answer, &request_uri) != OIDC_OK) {
         return OIDC_FAILED;
     }
-    *out = oidc_form_print_url(ctx->pool, provider->authorization_endpoint, form);
+    oidc_form_add(reference, OIDC_PARAM_CLIENT_ID, call->site->conf->client.id);
+    oidc_form_add(reference, OIDC_PARAM_REQUEST_URI, request_uri);
+    *form = reference;
+    return OIDC_OK;
+}
+
+/* The answer that sends the browser to the provider: a redirect, or a page when there is a form to send or to keep. */
+static enum oidc_rc login_send(struct oidc_ctx *ctx, const struct rp_call *call,
+                               const struct rp_provider *provider, const struct oidc_form *form,
+                               const struct rp_forward *keep)
+{
+    struct rp_forward f = *keep;
+    if (call->site->conf->provider.auth_request_method == RP_AUTH_REQUEST_POST) {
+        f.url = provider->authorization_endpoint;
+        f.fields = form;
+        return rp_forward_answer(ctx, call, &f);
+    }
+    f.url = oidc_form_print_url(ctx->pool, provider->authorization_endpoint, form);
+    if (f.keep) {
+        return rp_forward_answer(ctx, call, &f);
+    }
+    oidc_reply_redirect(call->reply, f.url);
+    return OIDC_OK;
+}
+
+/* What the login is begun with; *keep gets the request's form where that is to be sent again afterwards. */
+static enum oidc_rc login_fill(struct oidc_ctx *ctx, const struct rp_call *call,
+                               const struct rp_provider *provider, struct rp_state *s,
+                               struct rp_forward *keep)
+{
+    enum oidc_rc rc = rp_replay_read(ctx, call, &keep->keep);
+    if (rc == OIDC_FAILED) {
+        return OIDC_FAILED;
+    }
+    if (rc == OIDC_OK) {
+        s->flags |= RP_STATE_POST;
+        keep->key = rp_replay_key(ctx->pool, s);
+    }
+    s->url = rp_login_return_url(ctx, call->req);
+    s->method = call->req->method;
+    s->issuer = provider->issuer;
+    s->path_scope = call->dir->path_scope ? call->dir->path_scope : "";
+    s->flow = rp_site_flow(call->site);
+    s->response_mode = rp_flow_mode(&call->site->conf->provider);
     return OIDC_OK;
 }
 
@@ -158,25 +223,22 @@ static enum oidc_rc login_start(struct oidc_ctx *ctx, const struct rp_call *call
 {
     const struct rp_conf *conf = call->site->conf;
     const struct rp_provider *provider;
+    struct rp_forward keep = {0};
+    struct oidc_form *form;
     struct rp_state s;
-    const char *location;
     if (rp_providers_get(ctx, call->site, &provider) != OIDC_OK
         || rp_state_make(ctx, login_pkce(call->site), &s) != OIDC_OK) {
         return OIDC_FAILED;
     }
-    s.url = rp_login_return_url(ctx, call->req);
-    s.method = call->req->method;
-    s.issuer = provider->issuer;
-    s.path_scope = call->dir->path_scope ? call->dir->path_scope : "";
-    s.flow = rp_site_flow(call->site);
     s.flags = flags;
-    s.response_mode = rp_flow_mode(&conf->provider);
-    if (login_print(ctx, call, provider, &s, &location) != OIDC_OK
+    if (login_fill(ctx, call, provider, &s, &keep) != OIDC_OK
+        || login_print(ctx, call, &s, &form) != OIDC_OK
+        || (conf->provider.auth_request_method == RP_AUTH_REQUEST_PAR
+            && login_push(ctx, call, provider, &form) != OIDC_OK)
         || rp_state_put(ctx, call, &s) != OIDC_OK) {
         return OIDC_FAILED;
     }
-    oidc_reply_redirect(call->reply, location);
-    return OIDC_OK;
+    return login_send(ctx, call, provider, form, &keep);
 }
 
 enum oidc_rc rp_login_start(struct oidc_ctx *ctx, const struct rp_call *call)

@@ -7,6 +7,7 @@
 #include "oidc/discovery.h"
 #include "oidc/wire.h"
 #include "rp/documents.h"
+#include "rp/flow.h"
 
 #define JWKS_MAX ((size_t)512 * 1024)
 /* OIDCIDTokenSignedResponseAlg unset and nothing announced: what providers must support (Core 15.1). */
@@ -69,6 +70,8 @@ static const struct rp_provider *providers_merge(apr_pool_t *pool, const struct 
     out->jwks_uri = providers_choose(p->jwks_uri, meta->jwks_uri);
     out->end_session_endpoint = providers_choose(p->end_session_endpoint,
                                                  meta->end_session_endpoint);
+    out->par_endpoint = providers_choose(p->par_endpoint,
+                                         meta->pushed_authorization_request_endpoint);
     out->token_auth = providers_token_auth(conf, meta->token_auth_methods);
     out->id_token_algs = providers_algs(conf, meta->id_token_algs);
     out->iss_required = meta->iss_parameter_supported;
@@ -101,7 +104,8 @@ static enum oidc_rc providers_parse_metadata(struct oidc_ctx *ctx, const struct 
         return OIDC_FAILED;
     }
     const struct rp_provider *p = providers_merge(pool, conf, meta);
-    if (!p->issuer || !p->token_endpoint) {
+    int needs_token = (rp_site_flow(slot->site) & RP_FLOW_CODE) != 0;
+    if (!p->issuer || (needs_token && !p->token_endpoint)) {
         return oidc_fail(ctx, OIDC_E_METADATA, "%s has no %s", oidc_log_quote(ctx->pool, url),
                          p->issuer ? OIDC_META_TOKEN_ENDPOINT : OIDC_META_ISSUER);
     }

@@ -18,6 +18,7 @@ struct rp_provider {
     const char *userinfo_endpoint;    /* or NULL */
     const char *jwks_uri;             /* or NULL */
     const char *end_session_endpoint; /* or NULL */
+    const char *par_endpoint;         /* or NULL */
     enum oidc_client_auth_method token_auth;
     oidc_alg_set id_token_algs; /* allowed; never 0 */
     int iss_required;           /* announced: authorization responses carry iss (RFC 9207) */

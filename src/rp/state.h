@@ -14,6 +14,7 @@
 #define RP_STATE_LEN 43 /* base64url of 256 random bits */
 
 #define RP_STATE_STEP_UP 1u /* begun by a user who was signed in: OIDCUnAutzAction auth */
+#define RP_STATE_POST 2u    /* the browser keeps a form for it */
 
 struct rp_state {
     const char *state, *nonce; /* RP_STATE_LEN characters */

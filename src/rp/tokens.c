@@ -9,6 +9,7 @@
 #include "oidc/token_req.h"
 #include "oidc/userinfo.h"
 #include "oidc/wire.h"
+#include "rp/client.h"
 #include "rp/flow.h"
 
 #define FORM_TYPE "application/x-www-form-urlencoded"
@@ -30,25 +31,12 @@ static enum oidc_rc tokens_request(struct oidc_ctx *ctx, const struct rp_call *c
                                    const struct rp_provider *provider,
                                    const struct oidc_token_req *req, struct oidc_token_resp *out)
 {
-    const struct rp_conf *conf = call->site->conf;
-    const struct oidc_client_auth auth = {provider->token_auth, conf->client.id,
-                                          conf->client.secret};
-    struct oidc_form *body = oidc_token_req_print(ctx->pool, req, conf->provider.token_params);
-    struct oidc_reply_header header = {"Authorization", NULL};
+    const struct rp_client_request post = {
+        provider->token_endpoint,
+        oidc_token_req_print(ctx->pool, req, call->site->conf->provider.token_params),
+        OIDC_TOKEN_RESP_MAX};
     struct oidc_http_answer answer;
-    if (oidc_client_auth_print(ctx, &auth, body, &header.value) != OIDC_OK) {
-        return OIDC_FAILED;
-    }
-    const struct oidc_http_call http = {.method = "POST",
-                                        .url = provider->token_endpoint,
-                                        .headers = &header,
-                                        .n_headers = header.value != NULL,
-                                        .accept = JSON_TYPE,
-                                        .content_type = FORM_TYPE,
-                                        .body = oidc_str_z(oidc_form_print(ctx->pool, body)),
-                                        .max_body = OIDC_TOKEN_RESP_MAX,
-                                        .options = &conf->http_long};
-    if (tokens_call(ctx, &http, &answer) != OIDC_OK
+    if (rp_client_post(ctx, call, provider, &post, &answer) != OIDC_OK
         || oidc_token_resp_parse(ctx, &answer, out) != OIDC_OK) {
         return OIDC_FAILED;
     }

@@ -202,7 +202,8 @@ class Browser:
         if answer.status == 200 and b"location.hash" in answer.body:
             move = relay(answer.url)
             return self.post(move[1], move[2], headers=[("Origin", origin_of(answer.url))])
-        if answer.status == 200 and b".submit()" in answer.body and b"<form" in answer.body:
+        sends = b".submit()" in answer.body or b"submit.call(document" in answer.body
+        if answer.status == 200 and sends and b"<form" in answer.body:
             action, fields = form_of(answer.text)
             return self.post(urljoin(answer.url, action), fields,
                              headers=[("Origin", origin_of(answer.url))])

@@ -15,6 +15,7 @@ returns a new one. Stages, in the order of a login:
   claims_text  str           jws             str       (JSON before, compact form after signing)
   jwks       dict            jwks_reply      Reply
   userinfo   dict            userinfo_reply  Reply
+  par        dict            par_reply       Reply     (pushed authorization request)
   logout_reply  Reply
 
 and the settings  alg (what the header says), sign_alg (what signs), key (turn -> Key),
@@ -85,6 +86,8 @@ class Issuer:
         self.extra_claims, self.extra_userinfo = {}, {}
         self.need_pkce = True
         self.response_type = "code"
+        self.method = "GET"          # in which authorization requests must come; PAR: pushed
+        self.pushed = {}
         self.fault = {}
         self.calls, self.complaints = [], []
         self.turns, self.tokens = {}, {}
@@ -128,7 +131,7 @@ class Issuer:
             self.calls.append(Call(endpoint, request))
         make = {".well-known/openid-configuration": self.metadata, "authorize": self.authorize,
                 "token": self.token, "userinfo": self.userinfo, "jwks": self.jwks,
-                "end_session": self.end_session}.get(endpoint)
+                "end_session": self.end_session, "par": self.par}.get(endpoint)
         if make is None:
             self.complain("unexpected call of " + endpoint)
             return text_reply("no such endpoint", 404)
@@ -154,6 +157,8 @@ class Issuer:
                  "ES256", "ES256K", "EdDSA"],
             "claims_parameter_supported": True,
         }
+        if self.method == "PAR":
+            doc["pushed_authorization_request_endpoint"] = self.url + "par"
         if self.iss_parameter:
             doc["authorization_response_iss_parameter_supported"] = True
         doc = self.apply("metadata", doc)
@@ -171,6 +176,12 @@ class Issuer:
         params = dict(pairs)
         if len(params) != len(pairs):
             self.complain("a parameter of the authorization request came twice")
+        if self.method == "PAR":
+            if set(params) != {"client_id", "request_uri"}:
+                self.complain("more than a reference came by the browser: %r" % sorted(params))
+            params = self.pushed.pop(params.get("request_uri", ""), {})
+        elif request.method != self.method:
+            self.complain("an authorization request by " + request.method)
         self._judge_request(params)
         turn = Turn(self, params, code=secrets.token_urlsafe(24))
         with self.lock:
@@ -181,6 +192,18 @@ class Issuer:
             answer.append(("iss", self.url))
         answer = self.apply("authz", answer, turn)
         return self.apply("authz_reply", self._respond(params, answer), turn)
+
+    def par(self, request):
+        params = dict(request.form)
+        if len(params) != len(request.form):
+            self.complain("a parameter of the pushed request came twice")
+        bad = self._judge_client(request, params)
+        if bad:
+            return json_reply({"error": bad}, 401)
+        name = "urn:ietf:params:oauth:request_uri:" + secrets.token_urlsafe(12)
+        self.pushed[name] = {k: v for k, v in params.items() if k != "client_secret"}
+        doc = self.apply("par", {"request_uri": name, "expires_in": 60})
+        return self.apply("par_reply", json_reply(doc, 201))
 
     def _judge_request(self, p):
         words = set(p.get("response_type", "").split())
