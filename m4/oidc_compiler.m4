@@ -57,6 +57,7 @@ AC_DEFUN([OIDC_HARDEN_FLAGS], [
 
 AC_DEFUN([OIDC_INSTRUMENT_FLAGS], [
   INSTRUMENT_FLAGS=
+  SANITIZER_PRELOAD=
   AS_IF([test "x$enable_sanitizers" = xyes],
     [INSTRUMENT_FLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined"
      INSTRUMENT_FLAGS="$INSTRUMENT_FLAGS -fno-omit-frame-pointer"
@@ -64,7 +65,10 @@ AC_DEFUN([OIDC_INSTRUMENT_FLAGS], [
      CFLAGS="$CFLAGS $INSTRUMENT_FLAGS"
      AC_LINK_IFELSE([AC_LANG_PROGRAM([], [])], [],
        [AC_MSG_ERROR([--enable-sanitizers: the compiler cannot link ASan and UBSan (Debian: libasan and libubsan come with gcc; Fedora: libasan libubsan)])])
-     CFLAGS=$oidc_saved_CFLAGS])
+     CFLAGS=$oidc_saved_CFLAGS
+     dnl A program without ASan that loads our modules needs its runtime first.
+     SANITIZER_PRELOAD="`$CC -print-file-name=libasan.so` `$CC -print-file-name=libubsan.so`"])
+  AC_SUBST([SANITIZER_PRELOAD])
   AS_IF([test "x$enable_coverage" = xyes],
     [INSTRUMENT_FLAGS="$INSTRUMENT_FLAGS --coverage -O0"])
   AC_SUBST([INSTRUMENT_FLAGS])
