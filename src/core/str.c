@@ -2,6 +2,8 @@
 /* Views of bytes: comparing, copying, words of lists, UTF-8. */
 #include "oidc/str.h"
 
+#include <stdint.h>
+
 #include "core/ascii.h"
 #include "core/utf8.h"
 
@@ -127,9 +129,25 @@ int oidc_str_is_utf8(struct oidc_str s)
     return 1;
 }
 
+#define EACH_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
+
+/* Non-zero when one of the eight bytes is below 0x20, or 0x7f: each value of a request passes here. */
+static uint64_t str_control_bytes(uint64_t w)
+{
+    uint64_t del = w ^ EACH_BYTE(0x7f);
+    return (((w - EACH_BYTE(0x20)) & ~w) | ((del - EACH_BYTE(1)) & ~del)) & EACH_BYTE(0x80);
+}
+
 int oidc_str_is_printable(struct oidc_str s)
 {
-    for (size_t i = 0; i < s.n; i++) {
+    size_t i = 0;
+    for (uint64_t w; s.n - i >= sizeof w; i += sizeof w) {
+        memcpy(&w, s.p + i, sizeof w);
+        if (str_control_bytes(w)) {
+            return 0;
+        }
+    }
+    for (; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
         if (c < 0x20 || c == 0x7f) {
             return 0;

@@ -130,7 +130,8 @@ static void pass_put_headers(request_rec *r, const struct httpd_put *put)
         }
     }
     for (int i = 0; i < put->n; i++) {
-        if (!httpd_scrub_is_ours(conf->names, put->of[i].name)) {
+        /* claims with a prefix were scrubbed when the request came in; other names may be anybody's */
+        if (!conf->names->prefix_len && !httpd_scrub_is_ours(conf->names, put->of[i].name)) {
             pass_unset_same(headers, r->pool, put->of[i].name);
         }
         apr_table_addn(headers, put->of[i].name, put->of[i].value);
