@@ -207,6 +207,8 @@ static void refusals_say_why(void **state)
                      OIDC_FAILED);
     assert_string_equal(t.ctx.err.detail, "algorithm \"none\\x0a\" is not allowed here");
     oidc_ctx_clear(&t.ctx);
+    /* not even by who allows everything */
+    assert_fails(oidc_jwt_verify(&t.ctx, jwt, oidc_jwks_make(t.pool), ~0u, &payload), JWT_ALG);
     jwt = parsed("eyJhbGciOiJSUzI1NiIsImtpZCI6IngifQ.e30.AAAA"); /* {"alg":"RS256","kid":"x"} */
     assert_int_equal(oidc_jwt_verify(&t.ctx, jwt, oidc_jwks_make(t.pool), OIDC_ALG_SET_ASYMMETRIC,
                                      &payload),

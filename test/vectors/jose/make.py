@@ -477,6 +477,8 @@ def make_key_choice():
     for n in (3, 4):
         jwt("n097_right_key_at_%d" % (n + 1), "at most four keys are tried", tok,
             "OK" if n == 3 else "JWT_SIGNATURE", {"keys": [wrong] * n + [RSA_JWK]})
+    jwt("n097_same_kid_other_alg", "a key for another algorithm is passed over", tok, "OK",
+        {"keys": [dict(wrong, alg="PS256"), dict(RSA_JWK, alg="RS256")]})
     jwt("n097_enc_keys_cost_no_try", "keys that don't fit are not tried", tok, "OK",
         {"keys": [dict(wrong, use="enc")] * 6 + [RSA_JWK]})
     jwt("n098_no_keys", "an empty set", tok, "JWT_KEY", {"keys": []})
