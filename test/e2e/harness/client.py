@@ -142,8 +142,10 @@ class Browser:
             body = body.encode()
         conn = self._connect(u)
         started = time.monotonic()
-        conn.putrequest(method, target or (u.path or "/") + ("?" + u.query if u.query else ""),
-                        skip_host=True, skip_accept_encoding=True)
+        # as it stands in the URL: urlsplit forgets the "?" of an empty query
+        plain_target = url.split(u.netloc, 1)[1].split("#", 1)[0]
+        conn.putrequest(method, target or plain_target or "/", skip_host=True,
+                        skip_accept_encoding=True)
         given = {k.lower() for k, _ in headers}
         if "host" not in given:
             conn.putheader("Host", u.netloc)
