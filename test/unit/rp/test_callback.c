@@ -66,7 +66,7 @@ static void test_form_post(void **state)
 }
 
 /* N021: without a state, whatever else is there. */
-static void test_no_state(void **state)
+static void test_n021_no_state(void **state)
 {
     static const struct {
         const char *query;
@@ -95,7 +95,7 @@ static void test_no_state(void **state)
 }
 
 /* N024, N026: another browser. */
-static void test_other_browser(void **state)
+static void test_n026_other_browser(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -107,7 +107,7 @@ static void test_other_browser(void **state)
 }
 
 /* N023. */
-static void test_expired(void **state)
+static void test_n023_expired(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -120,7 +120,7 @@ static void test_expired(void **state)
 }
 
 /* N025: the second time, with the cookie put back. */
-static void test_replay(void **state)
+static void test_n025_replay(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -202,7 +202,7 @@ static void test_default_url(void **state)
 }
 
 /* N028: two tabs, in either order. */
-static void test_two_tabs(void **state)
+static void test_n028_two_tabs(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -225,7 +225,7 @@ static void test_two_tabs(void **state)
 }
 
 /* N082: the nonce of the other tab is another one. */
-static void test_nonce_of_other_tab(void **state)
+static void test_n082_nonce_of_other_tab(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -236,7 +236,7 @@ static void test_nonce_of_other_tab(void **state)
 }
 
 /* N030. */
-static void test_duplicates(void **state)
+static void test_n030_duplicates(void **state)
 {
     static const char *const more[] = {"&code=x", "&state=x", "&iss=x", "&error=x&error=y", "&id_token=a&id_token=b",
                                        "&access_token=a&access_token=b"};
@@ -251,7 +251,7 @@ static void test_duplicates(void **state)
 }
 
 /* N031, N036. */
-static void test_query_and_body(void **state)
+static void test_n031_query_and_body(void **state)
 {
     struct rig *r = *state;
     r->conf.provider.response_mode = RP_RESPONSE_MODE_FORM_POST;
@@ -274,7 +274,7 @@ static void test_query_and_body(void **state)
 }
 
 /* N229, N232. */
-static void test_bodies(void **state)
+static void test_n229_bodies(void **state)
 {
     struct rig *r = *state;
     r->conf.provider.response_mode = RP_RESPONSE_MODE_FORM_POST;
@@ -303,7 +303,7 @@ static void test_bodies(void **state)
 }
 
 /* N211: neither HEAD nor OPTIONS uses anything up. */
-static void test_methods(void **state)
+static void test_n211_methods(void **state)
 {
     static const char *const methods[] = {"HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "get", "gEt", "FOO"};
     struct rig *r = *state;
@@ -319,7 +319,7 @@ static void test_methods(void **state)
 }
 
 /* N032, N034: RFC 9207. */
-static void test_iss(void **state)
+static void test_n032_iss(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -353,7 +353,7 @@ static void test_issuer_changed(void **state)
 }
 
 /* N041: an error uses the state up, and is quoted in the log, not on the page. */
-static void test_error(void **state)
+static void test_n041_error(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -399,7 +399,7 @@ static void test_large_session(void **state)
 }
 
 /* N160: a store that fails while writing makes no session, whichever record it is. */
-static void test_write_fails(void **state)
+static void test_n160_write_fails(void **state)
 {
     static const char *const sections[] = {"s", "c"};
     struct rig *r = *state;
@@ -431,7 +431,7 @@ static void test_drop_fails(void **state)
 }
 
 /* N128: a planted cookie is dead after login, in both session types. */
-static void test_fixation(void **state)
+static void test_n128_fixation(void **state)
 {
     struct rig *r = *state;
     static const char planted[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -456,27 +456,27 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_login, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_session_cookie, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_form_post, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_no_state, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_other_browser, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_expired, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_replay, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n021_no_state, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n026_other_browser, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n023_expired, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n025_replay, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_replay_of_another, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_use_fails, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_default_url, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_two_tabs, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_nonce_of_other_tab, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_duplicates, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_query_and_body, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_bodies, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_methods, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_iss, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n028_two_tabs, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n082_nonce_of_other_tab, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n030_duplicates, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n031_query_and_body, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n229_bodies, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n211_methods, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n032_iss, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_issuer_changed, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_error, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n041_error, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_no_code, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_large_session, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_write_fails, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n160_write_fails, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_drop_fails, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_fixation, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n128_fixation, rig_setup, rig_teardown),
     };
     return cmocka_run_group_tests_name("rp/callback", tests, NULL, NULL);
 }

@@ -41,7 +41,7 @@ static char *text_of(struct rig *r, size_t n)
 }
 
 /* read(write(x)) = x, or write fails: at every boundary. */
-static void test_boundaries(void **state)
+static void test_n124_boundaries(void **state)
 {
     struct rig *r = *state;
     static const size_t sizes[] = {1,    255,  256,  257,  511,  512,  513,  767,
@@ -117,7 +117,7 @@ static void test_stale_chunks(void **state)
 }
 
 /* N125: a count is one plain number from 1 to 10. */
-static void test_count(void **state)
+static void test_n125_count(void **state)
 {
     static const char *const bad[] = {"0",   "-1",  "99999999", "1e9", "002", " 2",  "2 ",
                                       "+2",  "0x2", "11",       "",    "3",   "1",   "two",
@@ -142,7 +142,7 @@ static void test_count(void **state)
 }
 
 /* N123: missing, additional, plain beside chunks. */
-static void test_set_of_chunks(void **state)
+static void test_n123_set_of_chunks(void **state)
 {
     struct rig *r = *state;
     struct oidc_str out;
@@ -168,7 +168,7 @@ static void test_set_of_chunks(void **state)
     assert_int_equal(get(r, &out), OIDC_OK);
 }
 
-static void test_none(void **state)
+static void test_n131_none(void **state)
 {
     struct rig *r = *state;
     struct oidc_str out;
@@ -231,13 +231,13 @@ static void test_path(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_boundaries, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n124_boundaries, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_whole_limit, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_too_large, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_stale_chunks, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_count, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_set_of_chunks, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_none, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n125_count, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n123_set_of_chunks, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n131_none, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_attributes, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_path, rig_setup, rig_teardown),
     };

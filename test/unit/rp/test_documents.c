@@ -55,7 +55,7 @@ static void test_shared(void **state)
 }
 
 /* A virtual host that trusts less sees nothing of one that trusts all (N279). */
-static void test_trust(void **state)
+static void test_n279_trust(void **state)
 {
     struct rig *r = *state;
     r->conf.http_short.tls_verify = 0;
@@ -149,7 +149,7 @@ static void test_stale_garbage(void **state)
 }
 
 /* N102: a document that turned bad does not replace the good one. */
-static void test_stale_other_issuer(void **state)
+static void test_n102_stale_other_issuer(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -160,7 +160,7 @@ static void test_stale_other_issuer(void **state)
 }
 
 /* With a store that fails the copy serves on, and nobody is asked (N094). */
-static void test_stale_no_store(void **state)
+static void test_n094_stale_no_store(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -290,7 +290,7 @@ static void test_wait(void **state)
 }
 
 /* N093: unknown keys ask the provider at most once per minute; what is new is used. */
-static void test_newer(void **state)
+static void test_n093_newer(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -366,7 +366,7 @@ static void damage_copy(struct rig *r, struct oidc_str key)
     }
 }
 
-static void test_damaged_copy(void **state)
+static void test_n140_damaged_copy(void **state)
 {
     static const struct {
         const char *text;
@@ -390,7 +390,7 @@ static void test_damaged_copy(void **state)
 }
 
 /* A clock that was wrong: a copy from the future is not fresh for ever (N157). */
-static void test_future_copy(void **state)
+static void test_n157_future_copy(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -465,7 +465,7 @@ static void no_log(void *baton, enum oidc_level level, const char *file, int lin
     (void)baton, (void)level, (void)file, (void)line, (void)text;
 }
 
-static void test_threads(void **state)
+static void test_n269_threads(void **state)
 {
     struct rig *r = *state;
     apr_thread_t *threads[THREADS];
@@ -494,23 +494,23 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_once, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_shared, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_trust, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n279_trust, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_refresh, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_stale_down, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_stale_status, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_stale_garbage, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_stale_other_issuer, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_stale_no_store, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n102_stale_other_issuer, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n094_stale_no_store, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_first_down, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_first_refused, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_first_no_store, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_wait, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_newer, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n093_newer, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_newer_from_store, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_newer_fails, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_damaged_copy, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_future_copy, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_threads, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n140_damaged_copy, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n157_future_copy, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n269_threads, rig_setup, rig_teardown),
     };
     return cmocka_run_group_tests_name("rp/documents", tests, NULL, NULL);
 }

@@ -19,7 +19,7 @@ static void test_nothing(void **state)
 }
 
 /* N122, N129: what is no session of ours is anonymous, and cleared once. */
-static void test_garbage(void **state)
+static void test_n122_garbage(void **state)
 {
     static const char *const values[] = {"deleted", "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
                                          "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
@@ -36,7 +36,7 @@ static void test_garbage(void **state)
 }
 
 /* N148: an outage is no login. */
-static void test_store_fails(void **state)
+static void test_n148_store_fails(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -62,7 +62,7 @@ static void damage(struct rig *r, const char *bytes, size_t n)
                      OIDC_OK);
 }
 
-static void test_damaged(void **state)
+static void test_n140_damaged(void **state)
 {
     static const char zeros[64] = {0};
     struct rig *r = *state;
@@ -78,7 +78,7 @@ static void test_damaged(void **state)
 }
 
 /* N155: another session's entry under this key is not this session. */
-static void test_swapped(void **state)
+static void test_n155_swapped(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -116,7 +116,7 @@ static void check_limits(struct rig *r)
     assert_int_equal(rig_count_cookies(r, SESSION_COOKIE), 0);
 }
 
-static void test_idle(void **state)
+static void test_n135_idle(void **state)
 {
     check_limits(*state);
 }
@@ -151,7 +151,7 @@ static void check_hard_limit(struct rig *r)
     assert_false(rig_is_in(r));
 }
 
-static void test_hard(void **state)
+static void test_n135_hard(void **state)
 {
     check_hard_limit(*state);
 }
@@ -177,7 +177,7 @@ static void test_hard_is_exp(void **state)
 }
 
 /* Beyond 2038 and 2106 nothing wraps (N135, N157). */
-static void test_far_future(void **state)
+static void test_n157_far_future(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -190,7 +190,7 @@ static void test_far_future(void **state)
 }
 
 /* N157: a clock that is set back by an hour logs nobody out. */
-static void test_clock_back(void **state)
+static void test_n157_clock_back(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -277,7 +277,7 @@ static void log_out_first(struct rig *r, struct oidc_str key)
     }
 }
 
-static void test_logout_wins(void **state)
+static void test_n268_logout_wins(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -354,12 +354,12 @@ static void check_tenants(struct rig *r)
     assert_true(in_elsewhere(r));
 }
 
-static void test_tenants(void **state)
+static void test_n130_tenants(void **state)
 {
     check_tenants(*state);
 }
 
-static void test_tenants_sealed(void **state)
+static void test_n130_tenants_sealed(void **state)
 {
     struct rig *r = *state;
     r->conf.session.type = RP_SESSION_COOKIE;
@@ -460,25 +460,25 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_nothing, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_garbage, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_store_fails, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_damaged, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_swapped, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_idle, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n122_garbage, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n148_store_fails, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n140_damaged, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n155_swapped, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n135_idle, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_idle_sealed, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_hard, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n135_hard, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_hard_sealed, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_hard_is_exp, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_far_future, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_clock_back, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n157_far_future, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n157_clock_back, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_sliding, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_sliding_step, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_cold_lives, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_touch_fails, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_logout_wins, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n268_logout_wins, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_two_at_once, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_tenants, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_tenants_sealed, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n130_tenants, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n130_tenants_sealed, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_domain, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_persistent, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_strict, rig_setup, rig_teardown),

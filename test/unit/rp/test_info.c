@@ -44,7 +44,7 @@ static void test_all(void **state)
 }
 
 /* N206. */
-static void test_each(void **state)
+static void test_n206_each(void **state)
 {
     static const struct {
         unsigned bit;
@@ -133,7 +133,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_all, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_each, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n206_each, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_refused, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_extend, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_cold, rig_setup, rig_teardown),

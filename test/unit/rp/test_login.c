@@ -82,7 +82,7 @@ static struct oidc_form *form(struct rig *r, const char *text)
 }
 
 /* N044: ours once, theirs beside; '#' copies. */
-static void test_parameters(void **state)
+static void test_n044_parameters(void **state)
 {
     struct rig *r = *state;
     r->conf.provider.auth_request_params =
@@ -155,7 +155,7 @@ static void test_relative_redirect_uri(void **state)
 }
 
 /* N015, N018: back to exactly where it was, or to the root; never to a part of it. */
-static void test_return_url(void **state)
+static void test_n015_return_url(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -192,7 +192,7 @@ static void test_odd_uri(void **state)
 }
 
 /* N236: what can't follow a redirect gets 401 and no state. */
-static void test_fetch(void **state)
+static void test_n236_fetch(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -273,13 +273,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_request, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_pkce, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_parameters, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n044_parameters, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_response_mode, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_max_age, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_relative_redirect_uri, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_return_url, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n015_return_url, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_odd_uri, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_fetch, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n236_fetch, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_actions, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_post, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_failures, rig_setup, rig_teardown),

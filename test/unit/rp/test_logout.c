@@ -83,7 +83,7 @@ static void test_empty_at_provider(void **state)
 }
 
 /* N001-N015: refused, and the session stays. */
-static void test_targets(void **state)
+static void test_n001_targets(void **state)
 {
     static const char *const bad[] = {"https%3A%2F%2Fevil.test%2F", "%2F%2Fevil.test", "%2F%2F%2Fevil.test%2Fx",
                                       "%2F%5Cevil.test", "%5C%5Cevil.test", "https%3A%5C%5Cevil.test",
@@ -150,7 +150,7 @@ static void test_params(void **state)
 }
 
 /* N203: the provider is down, and nothing of it is known. */
-static void test_provider_down(void **state)
+static void test_n203_provider_down(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -232,10 +232,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_here, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_empty, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_empty_at_provider, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_targets, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n001_targets, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_allowed, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_params, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_provider_down, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n203_provider_down, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_store_down, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_no_hint, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_without_session, rig_setup, rig_teardown),

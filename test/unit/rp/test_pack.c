@@ -68,7 +68,7 @@ static void test_same_source(void **state)
 }
 
 /* N117. */
-static void test_reserved_names(void **state)
+static void test_n117_reserved_names(void **state)
 {
     static const char *const bad[] = {
         "REMOTE_USER", "remote-user", "Authorization", "AUTHORIZATION", "HTTP_PROXY", "http-proxy",
@@ -214,7 +214,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_plain, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_same_name, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_same_source, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_reserved_names, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n117_reserved_names, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_odd_names, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_lists, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_json_round_trip, rig_setup, rig_teardown),

@@ -3,7 +3,7 @@
 #include "rig.h"
 #include "rp/reserved.h"
 
-static void test_names(void **state)
+static void test_n117_names(void **state)
 {
     static const char *const bad[] = {
         "REMOTE_USER", "remote-user", "Authorization", "AUTHORIZATION", "HTTP_PROXY", "http-proxy",
@@ -30,7 +30,7 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_n117_names),
     };
     return cmocka_run_group_tests_name("rp/reserved", tests, NULL, NULL);
 }

@@ -24,7 +24,7 @@ static void test_login(void **state)
 }
 
 /* N119: every byte of the cookie, in turn. */
-static void test_flip(void **state)
+static void test_n119_flip(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -45,7 +45,7 @@ static void test_flip(void **state)
 }
 
 /* N122: truncated, doubled, padded. */
-static void test_shapes(void **state)
+static void test_n122_shapes(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -63,7 +63,7 @@ static void test_shapes(void **state)
 }
 
 /* N120: a state is no session. */
-static void test_purpose(void **state)
+static void test_n120_purpose(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -86,7 +86,7 @@ static void big_claims(struct rig *r, int n)
 }
 
 /* Chunks of two sessions don't mix, nor do they in another order (N123). */
-static void test_mixed_chunks(void **state)
+static void test_n123_mixed_chunks(void **state)
 {
     struct rig *r = *state;
     r->conf.session.chunk_size = 1000;
@@ -107,7 +107,7 @@ static void test_mixed_chunks(void **state)
 }
 
 /* N126: too large is said at login, with the culprit's name; no cookie is set. */
-static void test_too_large(void **state)
+static void test_n126_too_large(void **state)
 {
     struct rig *r = *state;
     char *text = apr_palloc(r->pool, 30001);
@@ -134,7 +134,7 @@ static void test_largest(void **state)
 }
 
 /* N134: after logout the old cookie is dead. */
-static void test_revoked(void **state)
+static void test_n134_revoked(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -177,7 +177,7 @@ static void test_logout_fails(void **state)
 }
 
 /* N133: the previous secret opens, the present one seals. */
-static void test_rotation(void **state)
+static void test_n133_rotation(void **state)
 {
     static const unsigned char one[OIDC_SEALER_MASTER_LEN] = {1, 2, 3}, two[OIDC_SEALER_MASTER_LEN] = {9};
     struct rig *r = *state;
@@ -235,16 +235,16 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_login, setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_flip, setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_shapes, setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_purpose, setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_mixed_chunks, setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_too_large, setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n119_flip, setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n122_shapes, setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n120_purpose, setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n123_mixed_chunks, setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n126_too_large, setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_largest, setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_revoked, setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n134_revoked, setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_revocation_fails_closed, setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_logout_fails, setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_rotation, setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n133_rotation, setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_store_id_token, setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_sliding, setup, rig_teardown),
     };

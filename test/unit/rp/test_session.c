@@ -57,7 +57,7 @@ static void test_drop(void **state)
 }
 
 /* A write that was under way when the session ended: the copy it had read is worth nothing (N268). */
-static void test_no_resurrection(void **state)
+static void test_n268_no_resurrection(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -112,7 +112,7 @@ static void test_cold_damaged(void **state)
 }
 
 /* N138: what does not fit into the store is refused whole, with the size and the biggest claim. */
-static void test_too_large(void **state)
+static void test_n138_too_large(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -160,10 +160,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_make, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_drop, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_no_resurrection, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n268_no_resurrection, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_cold_gone, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_cold_damaged, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_too_large, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n138_too_large, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_no_random, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_due, rig_setup, rig_teardown),
     };

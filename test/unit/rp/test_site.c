@@ -139,7 +139,7 @@ static void test_scope_warning(void **state)
 }
 
 /* Parts of the name space can't be moved into each other (N120). */
-static void test_name_space(void **state)
+static void test_n120_name_space(void **state)
 {
     struct rig *r = *state;
     const char *seen[8];
@@ -178,7 +178,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cookie_domain, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_limits, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_scope_warning, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_name_space, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n120_name_space, rig_setup, rig_teardown),
     };
     return cmocka_run_group_tests_name("rp/site", tests, NULL, NULL);
 }

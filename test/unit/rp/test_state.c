@@ -101,7 +101,7 @@ static void test_cookie(void **state)
 }
 
 /* __Host- where it is possible, the configured name where not. */
-static void test_prefix(void **state)
+static void test_n029_prefix(void **state)
 {
     struct rig *r = *state;
     struct rp_state s;
@@ -152,7 +152,7 @@ static void test_same_site(void **state)
 }
 
 /* N021, N022. */
-static void test_no_state(void **state)
+static void test_n022_no_state(void **state)
 {
     static const char *const bad[] = {NULL, "", "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
                                       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==", "\xea\xb9\x80",
@@ -174,7 +174,7 @@ static void test_no_state(void **state)
 }
 
 /* N024: another browser has not this cookie. N022: the same beginning, another end. */
-static void test_other_browser(void **state)
+static void test_n024_other_browser(void **state)
 {
     struct rig *r = *state;
     struct rp_state s, out;
@@ -190,7 +190,7 @@ static void test_other_browser(void **state)
 }
 
 /* N027, N029: every byte of the cookie; another start in front; the cookie of another login. */
-static void test_tampered(void **state)
+static void test_n027_tampered(void **state)
 {
     struct rig *r = *state;
     struct rp_state s, second, out;
@@ -221,7 +221,7 @@ static void test_tampered(void **state)
 }
 
 /* N023: the last second, the first beyond, and a clock that went back. */
-static void test_time(void **state)
+static void test_n023_time(void **state)
 {
     struct rig *r = *state;
     struct rp_state s, out;
@@ -241,7 +241,7 @@ static void test_time(void **state)
 }
 
 /* N025. */
-static void test_once(void **state)
+static void test_n025_once(void **state)
 {
     struct rig *r = *state;
     struct rp_state s;
@@ -259,7 +259,7 @@ static void test_once(void **state)
 }
 
 /* N236: the oldest goes, expired ones go, foreign ones stay. */
-static void test_room(void **state)
+static void test_n236_room(void **state)
 {
     struct rig *r = *state;
     struct rp_state s[10], out;
@@ -348,7 +348,7 @@ static void test_flood(void **state)
 }
 
 /* N132, N131: names and values that are no state cookies. */
-static void test_odd_cookies(void **state)
+static void test_n132_odd_cookies(void **state)
 {
     static const char *const headers[] = {STATE_PREFIX, STATE_PREFIX "=", STATE_PREFIX "abc", STATE_PREFIX "abc=",
                                           STATE_PREFIX "abc=zz", STATE_PREFIX "abc=000000006553f100",
@@ -369,7 +369,7 @@ static void test_odd_cookies(void **state)
 }
 
 /* N129: no random numbers, no login. */
-static void test_no_random(void **state)
+static void test_n129_no_random(void **state)
 {
     struct rig *r = *state;
     struct rp_state s;
@@ -384,19 +384,19 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_round_trip, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_cookie, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_prefix, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n029_prefix, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_same_site, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_no_state, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_other_browser, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_tampered, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_time, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_once, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_room, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n022_no_state, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n024_other_browser, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n027_tampered, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n023_time, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n025_once, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n236_room, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_room_refused, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_bytes, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_flood, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_odd_cookies, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_no_random, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n132_odd_cookies, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n129_no_random, rig_setup, rig_teardown),
     };
     return cmocka_run_group_tests_name("rp/state", tests, NULL, NULL);
 }

@@ -214,7 +214,7 @@ static void test_audiences(void **state)
 }
 
 /* N047, N048: what says "none", or nothing we know. */
-static void test_algorithms(void **state)
+static void test_n047_algorithms(void **state)
 {
     static const char *const headers[] = {"{\"alg\":\"none\"}", "{\"alg\":\"None\"}", "{\"alg\":\"\"}", "{\"alg\":\"XX256\"}",
                                           "{\"alg\":\"EdDSA\"}", "{\"alg\":\"RS512\"}"};
@@ -234,7 +234,7 @@ static void test_algorithms(void **state)
 }
 
 /* N072: the configured algorithm alone. */
-static void test_pinned(void **state)
+static void test_n072_pinned(void **state)
 {
     struct rig *r = *state;
     r->conf.provider.id_token_alg = OIDC_ALG_RS256;
@@ -267,7 +267,7 @@ static void test_announced(void **state)
 }
 
 /* HS256 with the client secret; never where there is none, nor with anything else as the key (N049). */
-static void test_hmac(void **state)
+static void test_n049_hmac(void **state)
 {
     struct rig *r = *state;
     struct oidc_jwk *key;
@@ -290,7 +290,7 @@ static void test_hmac(void **state)
 }
 
 /* N051: a secret that is too short for the hash. */
-static void test_short_secret(void **state)
+static void test_n051_short_secret(void **state)
 {
     struct rig *r = *state;
     struct oidc_jwk *key;
@@ -305,7 +305,7 @@ static void test_short_secret(void **state)
 }
 
 /* N050. */
-static void test_signature(void **state)
+static void test_n050_signature(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -319,7 +319,7 @@ static void test_signature(void **state)
 }
 
 /* Keys rotate just before signing: one more fetch, then it works. N100 */
-static void test_rotation(void **state)
+static void test_n100_rotation(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -343,7 +343,7 @@ static void test_rotation(void **state)
 }
 
 /* N094: without its throttle nothing is fetched. */
-static void test_rotation_without_store(void **state)
+static void test_n094_rotation_without_store(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -470,7 +470,7 @@ static void test_jwks_bad(void **state)
 /* ---- userinfo ---- */
 
 /* N087: whatever is wrong with it, the login fails. */
-static void test_userinfo(void **state)
+static void test_n087_userinfo(void **state)
 {
     static const struct {
         const char *text;
@@ -510,19 +510,19 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_claims, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_validate_issuer_off, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_audiences, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_algorithms, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_pinned, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n047_algorithms, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n072_pinned, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_announced, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_hmac, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_short_secret, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_signature, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_rotation, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_rotation_without_store, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n049_hmac, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n051_short_secret, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n050_signature, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n100_rotation, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n094_rotation_without_store, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_rotation_without_kid, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_static_keys, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_more_keys, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_jwks_bad, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_userinfo, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n087_userinfo, rig_setup, rig_teardown),
     };
     return cmocka_run_group_tests_name("rp/tokens", tests, NULL, NULL);
 }

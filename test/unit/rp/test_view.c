@@ -162,7 +162,7 @@ static void test_encodings(void **state)
 }
 
 /* N114: no control byte in what becomes a header. */
-static void test_control_bytes(void **state)
+static void test_n114_control_bytes(void **state)
 {
     struct rig *r = *state;
     oidc_json_put_string(r->op.claims, "bio", "one\r\nX-Admin: yes\x01\x7f\ttwo");
@@ -215,7 +215,7 @@ static void test_style(void **state)
 }
 
 /* N115. */
-static void test_limits(void **state)
+static void test_n115_limits(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -258,7 +258,7 @@ static void test_bytes(void **state)
 }
 
 /* N140: an index that points anywhere stays within the claims. */
-static void test_wild_index(void **state)
+static void test_n140_wild_index(void **state)
 {
     struct rig *r = *state;
     rig_start(r);
@@ -286,12 +286,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nothing, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_absent_tokens, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_encodings, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_control_bytes, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n114_control_bytes, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_authn_header, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_style, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_limits, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n115_limits, rig_setup, rig_teardown),
         cmocka_unit_test_setup_teardown(test_bytes, rig_setup, rig_teardown),
-        cmocka_unit_test_setup_teardown(test_wild_index, rig_setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(test_n140_wild_index, rig_setup, rig_teardown),
     };
     return cmocka_run_group_tests_name("rp/view", tests, NULL, NULL);
 }
