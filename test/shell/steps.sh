@@ -20,3 +20,26 @@ step_run() {
     fi
     return "$status"
 }
+
+step_ahead_pid=
+
+# step_ahead COMMAND...: begins the command of a later step in the background, with low priority and
+# in a process group of its own. One at a time.
+step_ahead() {
+    set -m
+    { renice -n 10 -p "$BASHPID" >/dev/null; "$@"; } >"$work/ahead.log" 2>&1 </dev/null &
+    step_ahead_pid=$!
+    set +m
+}
+
+# step_join: the command of that later step: waits, gives the output and the status.
+step_join() {
+    local status=0
+    wait "$step_ahead_pid" || status=$?
+    step_ahead_pid=
+    cat "$work/ahead.log"
+    return "$status"
+}
+
+# step_stop: ends what step_ahead began.
+step_stop() { [ -z "$step_ahead_pid" ] || kill -TERM -- "-$step_ahead_pid" 2>/dev/null; }
