@@ -31,8 +31,9 @@ static module *alias_find(server_rec *s, const char *symbol)
 }
 
 /*
- * Takes the second record out again, and makes both fit to be added once more should the shared object stay in memory:
- * httpd leaves `next` of a removed record as it was, and would then take the record for a present one.
+ * Takes the second record out again, and makes both fit to be added once more should the shared
+ * object stay in memory: httpd leaves `next` of a removed record as it was, and would then take the
+ * record for a present one.
  */
 static apr_status_t alias_leave(void *baton)
 {
@@ -85,13 +86,14 @@ const char *httpd_alias_add(apr_pool_t *pool)
 const char *httpd_alias_refuse(void)
 {
     if (alias.twice) {
-        return "mod_oidc.so is loaded as oidc_module and as auth_openidc_module: remove one of the two LoadModule "
-               "lines; with either, <IfModule> and LogLevel understand both names";
+        return "mod_oidc.so is loaded as oidc_module and as auth_openidc_module: remove one of "
+               "the two LoadModule lines; with either, <IfModule> and LogLevel understand both "
+               "names";
     }
     for (const module *m = ap_top_module; m; m = m->next) {
         if (m != httpd_module && m != httpd_module_alias && strcmp(m->name, OTHER_FILE) == 0) {
-            return "mod_oidc.so is loaded beside mod_auth_openidc.so, and both have the same directives: remove "
-                   "one of the two LoadModule lines";
+            return "mod_oidc.so is loaded beside mod_auth_openidc.so, and both have the same "
+                   "directives: remove one of the two LoadModule lines";
         }
     }
     return NULL;

@@ -13,8 +13,12 @@
 
 /* ---- one directive ---- */
 
-/* Header names that a section of this virtual host uses; what clients send under them is removed everywhere in it. */
-static void conf_note_header(cmd_parms *cmd, const struct httpd_row *row, const struct httpd_dir *dir)
+/*
+ * Header names that a section of this virtual host uses; what clients send under them is removed
+ * everywhere in it.
+ */
+static void conf_note_header(cmd_parms *cmd, const struct httpd_row *row,
+                             const struct httpd_dir *dir)
 {
     struct httpd_conf *conf = ap_get_module_config(cmd->server->module_config, httpd_module);
     const char *name = row->index == HTTPD_ROW_OIDCAuthNHeader      ? dir->rp.authn_header
@@ -45,7 +49,7 @@ const command_rec httpd_conf_commands[] = {
 #include "httpd/directives.def"
 #undef GROUP
 #undef DIRECTIVE
-    {NULL}};
+    {.name = NULL}};
 
 /* ---- sections ---- */
 
@@ -104,7 +108,10 @@ int httpd_conf_is_used(const struct httpd_conf *conf)
     return conf->rp.redirect_uri && (conf->rp.provider.metadata_url || conf->rp.provider.issuer);
 }
 
-/* Headers that only we may set: those of sections and, when claims have no prefix, the claims that are kept. */
+/*
+ * Headers that only we may set: those of sections and, when claims have no prefix, the claims that
+ * are kept.
+ */
 static const struct httpd_names *conf_names(const struct httpd_conf *conf, apr_pool_t *pool)
 {
     const char *const *exact = conf->header_names;

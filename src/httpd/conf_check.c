@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rules between directives. All mistakes of all virtual hosts are reported in one run, each with file and line, and
- * `httpd -t` shows them; warnings come once per start.
+ * Rules between directives. All mistakes of all virtual hosts are reported in one run, each with
+ * file and line, and `httpd -t` shows them; warnings come once per start.
  */
 #include "httpd/conf_check.h"
 
@@ -43,23 +43,26 @@ static void check_provider(struct httpd_report *report)
     }
     if (!p->issuer) {
         httpd_report_mistake(report, check_blame(check_conf(report)),
-                             "OIDCProviderMetadataURL is missing (or OIDCProviderIssuer with the endpoints)");
+                             "OIDCProviderMetadataURL is missing (or OIDCProviderIssuer with the "
+                             "endpoints)");
         return;
     }
     if (!p->authorization_endpoint) {
         httpd_report_mistake(report, ROW(OIDCProviderIssuer),
-                             "OIDCProviderIssuer without OIDCProviderMetadataURL needs OIDCProviderAuthorizationEndpoint");
+                             "OIDCProviderIssuer without OIDCProviderMetadataURL needs "
+                             "OIDCProviderAuthorizationEndpoint");
     }
     if (!p->token_endpoint) {
         httpd_report_mistake(report, ROW(OIDCProviderIssuer),
-                             "OIDCProviderIssuer without OIDCProviderMetadataURL needs OIDCProviderTokenEndpoint");
+                             "OIDCProviderIssuer without OIDCProviderMetadataURL needs "
+                             "OIDCProviderTokenEndpoint");
     }
     /* CHECK keys: a provider whose tokens nothing verifies is no provider; N257 */
-    if (!p->jwks_uri && !p->verify_keys && !strstr("HS256 HS384 HS512",
-                                                   p->id_token_alg ? oidc_alg_name(p->id_token_alg) : "-")) {
+    int by_secret = p->id_token_alg && (OIDC_ALG_BIT(p->id_token_alg) & OIDC_ALG_SET_HMAC);
+    if (!p->jwks_uri && !p->verify_keys && !by_secret) {
         httpd_report_mistake(report, ROW(OIDCProviderIssuer),
-                             "nothing verifies ID tokens: set OIDCProviderMetadataURL, OIDCProviderJwksUri or "
-                             "OIDCProviderVerifyCertFiles");
+                             "nothing verifies ID tokens: set OIDCProviderMetadataURL, "
+                             "OIDCProviderJwksUri or OIDCProviderVerifyCertFiles");
     }
 }
 
@@ -98,15 +101,20 @@ static void check_cookies(struct httpd_report *report)
 {
     const struct httpd_conf *conf = check_conf(report);
     const char *domain = conf->rp.cookie.domain;
-    /* CHECK domain: with a foreign domain the browser drops every cookie, and signing in never ends; N254 */
+    /*
+     * CHECK domain: with a foreign domain the browser drops every cookie, and signing in never
+     * ends; N254
+     */
     if (domain && conf->redirect_origin.host && !check_within(conf->redirect_origin.host, domain)) {
         httpd_report_mistake(report, ROW(OIDCCookieDomain),
-                             "OIDCCookieDomain %s is neither the host of OIDCRedirectURI (%s) nor a parent of it",
+                             "OIDCCookieDomain %s is neither the host of OIDCRedirectURI (%s) nor "
+                             "a parent of it",
                              domain, conf->redirect_origin.host);
     } else if (domain && !conf->redirect_origin.host && report->s->server_hostname &&
                !check_within(report->s->server_hostname, domain)) {
         httpd_report_warning(report, ROW(OIDCCookieDomain),
-                             "OIDCCookieDomain %s is neither ServerName nor a parent of it", domain);
+                             "OIDCCookieDomain %s is neither ServerName nor a parent of it",
+                             domain);
     }
 }
 
@@ -137,21 +145,23 @@ static void check_redirect_uri(struct httpd_report *report)
     const char *path = origin->scheme ? strchr(strstr(uri, "://") + 3, '/') : uri;
     if (!path || path[strlen(path) - 1] == '/') {
         httpd_report_warning(report, ROW(OIDCRedirectURI),
-                             "OIDCRedirectURI %s ends with '/': the page there can't be shown any more; use a "
-                             "path of its own such as /oidc/callback", uri);
+                             "OIDCRedirectURI %s ends with '/': the page there can't be shown any "
+                             "more; use a path of its own such as /oidc/callback", uri);
     }
     if (!origin->scheme) {
         return;
     }
     if (report->s->server_hostname && !check_is_name(report->s, origin->host)) {
         httpd_report_warning(report, ROW(OIDCRedirectURI),
-                             "the host of OIDCRedirectURI (%s) is neither ServerName nor a ServerAlias: browsers "
-                             "come back to another virtual host, and cookies of this one are not sent there",
+                             "the host of OIDCRedirectURI (%s) is neither ServerName nor a "
+                             "ServerAlias: browsers come back to another virtual host, and "
+                             "cookies of this one are not sent there",
                              origin->host);
     }
     if (scheme && strcmp(scheme, origin->scheme) != 0) {
         httpd_report_warning(report, ROW(OIDCRedirectURI),
-                             "OIDCRedirectURI is %s, but ServerName says %s", origin->scheme, scheme);
+                             "OIDCRedirectURI is %s, but ServerName says %s", origin->scheme,
+                             scheme);
     }
 }
 
@@ -170,7 +180,8 @@ static void check_http(struct httpd_report *report, int row, const char *name, c
     oidc_ctx_init(&ctx, report->pool, NULL, NULL);
     if (url && strncasecmp(url, "http://", 7) == 0 &&
         oidc_url_parse(&ctx, url, name, &parsed) == OIDC_OK && !check_is_local(&parsed)) {
-        httpd_report_warning(report, row, "%s is not https: anybody in between can read and change it",
+        httpd_report_warning(report, row,
+                             "%s is not https: anybody in between can read and change it",
                              name);
     }
 }
@@ -180,15 +191,16 @@ static void check_transport(struct httpd_report *report)
     const struct rp_conf *rp = &check_conf(report)->rp;
     if (!rp->http_long.tls_verify) {
         httpd_report_warning(report, ROW(OIDCSSLValidateServer),
-                             "OIDCSSLValidateServer Off: anybody in between can pose as the provider; "
-                             "OIDCCABundlePath makes a private authority known");
+                             "OIDCSSLValidateServer Off: anybody in between can pose as the "
+                             "provider; OIDCCABundlePath makes a private authority known");
     }
     if (!rp->provider.validate_issuer) {
         httpd_report_warning(report, ROW(OIDCValidateIssuer),
-                             "OIDCValidateIssuer Off: tokens of every issuer that this provider's keys sign for "
-                             "are accepted");
+                             "OIDCValidateIssuer Off: tokens of every issuer that this provider's "
+                             "keys sign for are accepted");
     }
-    check_http(report, ROW(OIDCProviderMetadataURL), "OIDCProviderMetadataURL", rp->provider.metadata_url);
+    check_http(report, ROW(OIDCProviderMetadataURL), "OIDCProviderMetadataURL",
+                           rp->provider.metadata_url);
     check_http(report, ROW(OIDCProviderIssuer), "OIDCProviderIssuer", rp->provider.issuer);
     check_http(report, ROW(OIDCProviderAuthorizationEndpoint), "OIDCProviderAuthorizationEndpoint",
                rp->provider.authorization_endpoint);
@@ -211,8 +223,8 @@ static void check_habits(struct httpd_report *report)
     }
     if (issuer && strstr(issuer, "/.well-known/")) {
         httpd_report_warning(report, ROW(OIDCProviderIssuer),
-                             "OIDCProviderIssuer looks like the address of the provider's document: that is "
-                             "OIDCProviderMetadataURL");
+                             "OIDCProviderIssuer looks like the address of the provider's "
+                             "document: that is OIDCProviderMetadataURL");
     }
     if (rp->remote_user.claim && strcmp(rp->remote_user.claim, "email") == 0 &&
         !oidc_str_has_word(rp->provider.scope, "email")) {
@@ -225,8 +237,9 @@ static void check_habits(struct httpd_report *report)
     }
     if (!*rp->claims.prefix && !rp->claims.allow) {
         httpd_report_warning(report, ROW(OIDCClaimPrefix),
-                             "OIDCClaimPrefix is empty and there is no OIDCWhiteListedClaims: clients can send "
-                             "headers of every claim's name where nobody is signed in");
+                             "OIDCClaimPrefix is empty and there is no OIDCWhiteListedClaims: "
+                             "clients can send headers of every claim's name where nobody is "
+                             "signed in");
     }
 }
 
@@ -235,7 +248,8 @@ static void check_passphrase(struct httpd_report *report)
     const struct oidc_secret *secret = check_conf(report)->passphrase.current;
     if (secret && oidc_secret_expose(secret).n < PASSPHRASE_LEAST) {
         httpd_report_notice(report, ROW(OIDCCryptoPassphrase),
-                            "OIDCCryptoPassphrase has fewer than %d characters: it can be guessed from one cookie",
+                            "OIDCCryptoPassphrase has fewer than %d characters: it can be guessed "
+                            "from one cookie",
                             PASSPHRASE_LEAST);
     }
 }
@@ -247,7 +261,8 @@ static int check_is_meant(const struct httpd_conf *conf, const server_rec *main_
 {
     int provider = conf->rp.provider.metadata_url || conf->rp.provider.issuer;
     if (!conf->is_virtual && main_server->next) {
-        return provider && conf->rp.redirect_uri; /* its values may be meant for the virtual hosts */
+        /* its values may be meant for the virtual hosts */
+        return provider && conf->rp.redirect_uri;
     }
     return provider || (conf->is_virtual ? conf->own_redirect_uri : conf->rp.redirect_uri != NULL);
 }

@@ -20,7 +20,7 @@ const command_rec httpd_op_conf_commands[] = {
 #include "httpd/directives_provider.def"
 #undef GROUP
 #undef DIRECTIVE
-    {NULL}};
+    {.name = NULL}};
 
 void *httpd_op_conf_make(apr_pool_t *pool, server_rec *s)
 {
@@ -74,7 +74,8 @@ static void op_check_issuer(struct httpd_report *report, const struct httpd_op *
     if (oidc_url_parse(&ctx, conf->op.issuer, "OIDCOPIssuer", &url) == OIDC_OK &&
         strcmp(url.scheme, "https") != 0 && !oidc_url_is_loopback(&url)) {
         httpd_report_warning(report, HTTPD_ROW_OIDCOPIssuer,
-                             "OIDCOPIssuer is not https: anybody in between can read and change tokens");
+                             "OIDCOPIssuer is not https: anybody in between can read and change "
+                             "tokens");
     }
 }
 

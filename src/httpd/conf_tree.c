@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What sections say together, read from the tree of directives: other modules' directives (AuthType, Require) decide
- * whether anything is protected at all.
+ * What sections say together, read from the tree of directives: other modules' directives
+ * (AuthType, Require) decide whether anything is protected at all.
  */
 #include "httpd/conf_check.h"
 
@@ -41,7 +41,8 @@ static void tree_check_auth_type(struct httpd_report *report, const ap_directive
     if (strcasecmp(type, "oauth20") == 0 || strcasecmp(type, "auth-openidc") == 0) {
         httpd_report_line(report, OIDC_LOG_ERROR, d->filename, d->line_num,
                           apr_psprintf(report->pool,
-                                       "AuthType %s is not supported by this version; openid-connect is", type));
+                                       "AuthType %s is not supported by this version; "
+                                       "openid-connect is", type));
         return;
     }
     const ap_directive_t *section = d->parent;
@@ -50,14 +51,19 @@ static void tree_check_auth_type(struct httpd_report *report, const ap_directive
         !tree_requires(section ? section->first_child : ap_conftree, 0)) {
         httpd_report_line(report, OIDC_LOG_WARNING, d->filename, d->line_num,
                           apr_psprintf(report->pool,
-                                       "AuthType openid-connect without a Require line in %s%s: it is open to "
-                                       "everybody unless another section says Require; add \"Require valid-user\"",
+                                       "AuthType openid-connect without a Require line in %s%s: "
+                                       "it is open to everybody unless another section says "
+                                       "Require; add \"Require valid-user\"",
                                        section ? section->directive : "the main server",
-                                       section ? apr_pstrcat(report->pool, " ", section->args, NULL) : ""));
+                                       section ? apr_pstrcat(report->pool, " ", section->args,
+                                                            NULL) : ""));
     }
 }
 
-/* Lines of Require beside each other are alternatives: valid-user makes a claim beside it pointless. */
+/*
+ * Lines of Require beside each other are alternatives: valid-user makes a claim beside it
+ * pointless.
+ */
 static void tree_check_alternatives(struct httpd_report *report, const ap_directive_t *first)
 {
     const ap_directive_t *anybody = NULL, *claim = NULL;
@@ -71,10 +77,12 @@ static void tree_check_alternatives(struct httpd_report *report, const ap_direct
             claim = d;
         }
     }
-    if (anybody && claim && !(first->parent && strncasecmp(first->parent->directive, "<RequireAll", 11) == 0)) {
+    if (anybody && claim && !(first->parent && strncasecmp(first->parent->directive,
+                                                           "<RequireAll", 11) == 0)) {
         httpd_report_line(report, OIDC_LOG_WARNING, claim->filename, claim->line_num,
-                          "Require claim beside Require valid-user: the lines are alternatives, so every "
-                          "signed-in user gets in; put them into <RequireAll>, or drop valid-user");
+                          "Require claim beside Require valid-user: the lines are alternatives, "
+                          "so every signed-in user gets in; put them into <RequireAll>, or drop "
+                          "valid-user");
     }
 }
 

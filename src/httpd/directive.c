@@ -14,7 +14,10 @@ int httpd_directive_is_late(const cmd_parms *cmd)
     return ap_check_cmd_context((cmd_parms *)(uintptr_t)cmd, NOT_IN_HTACCESS) != NULL;
 }
 
-/* Dumps of the configuration show the line; a secret is taken out of it. exec: names a program and stays. */
+/*
+ * Dumps of the configuration show the line; a secret is taken out of it. exec: names a program and
+ * stays.
+ */
 static void directive_hide(cmd_parms *cmd, int n, const char *const *words)
 {
     for (int i = 0; i < n; i++) {
@@ -83,7 +86,8 @@ const char *httpd_directive_read_file(cmd_parms *cmd, const char *name, const ch
     return status == APR_SUCCESS
                ? NULL
                : apr_psprintf(cmd->pool, "can't read %s (at most 1 MiB): %s",
-                              oidc_log_quote(cmd->pool, name), apr_strerror(status, why, sizeof why));
+                              oidc_log_quote(cmd->pool, name), apr_strerror(status, why,
+                                                            sizeof why));
 }
 
 const char *httpd_directive_compile(cmd_parms *cmd, const char *text, unsigned flags, void **out)

@@ -43,7 +43,10 @@ static apr_status_t env_end(void *baton)
 
 enum oidc_rc httpd_env_start(struct oidc_ctx *ctx, const struct httpd_env_setup *setup)
 {
-    /* plain memory: what is kept must not point into this shared object, which may be loaded elsewhere next time */
+    /*
+     * plain memory: what is kept must not point into this shared object, which may be loaded
+     * elsewhere next time
+     */
     struct oidc_store_shm_segment *segment = ap_retained_data_get(setup->name);
     if (!segment) {
         segment = ap_retained_data_create(setup->name, sizeof *segment);

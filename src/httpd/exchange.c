@@ -39,7 +39,9 @@ static enum oidc_rc exchange_body_fail(struct oidc_ctx *ctx, apr_status_t status
                      oidc_log_quote(ctx->pool, apr_strerror(status, why, sizeof why)));
 }
 
-/* Moves one brigade into the buffer; APR_EOF at the end of the body, APR_ENOSPC beyond its maximum. */
+/*
+ * Moves one brigade into the buffer; APR_EOF at the end of the body, APR_ENOSPC beyond its maximum.
+ */
 static apr_status_t exchange_body_take(apr_bucket_brigade *bb, struct oidc_buf *bytes)
 {
     for (apr_bucket *b = APR_BRIGADE_FIRST(bb); b != APR_BRIGADE_SENTINEL(bb);
@@ -126,7 +128,10 @@ static int exchange_listed(const apr_array_header_t *names, const char *host, in
     return 0;
 }
 
-/* 1 when the host is a name or address that the operator gave to this virtual host, or the address that was called. */
+/*
+ * 1 when the host is a name or address that the operator gave to this virtual host, or the address
+ * that was called.
+ */
 static int exchange_is_named(const request_rec *r, const char *host)
 {
     const server_rec *s = r->server;
@@ -163,7 +168,8 @@ enum oidc_rc httpd_exchange_origin(struct httpd_exchange *x, int check_names,
     const char *text = apr_psprintf(r->pool, "%s://%s:%u/", scheme, host, (unsigned)port);
     if (oidc_url_parse(&x->ctx, text, "the request's host", &url) != OIDC_OK) {
         oidc_ctx_clear(&x->ctx);
-        return oidc_fail(&x->ctx, OIDC_E_HOST, "host %s is malformed", oidc_log_quote(r->pool, host));
+        return oidc_fail(&x->ctx, OIDC_E_HOST, "host %s is malformed", oidc_log_quote(r->pool,
+                                                            host));
     }
     out->host = url.host;
     /* CHECK own name: the default virtual host gets every other name as well; N016 */

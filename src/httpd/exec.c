@@ -53,7 +53,10 @@ static int exec_read(apr_proc_t *proc, char *line, size_t *used)
     return 0;
 }
 
-/* Waits a moment for the program's end, then makes it end: nothing of it stays behind. 1: it ended well. */
+/*
+ * Waits a moment for the program's end, then makes it end: nothing of it stays behind. 1: it ended
+ * well.
+ */
 static int exec_end(apr_proc_t *proc, int finished)
 {
     int code = 0;
@@ -93,7 +96,8 @@ const char *httpd_exec_line(struct cmd_parms_struct *cmd, const char *command, s
     }
     int finished = exec_read(&proc, line, &out->n);
     if (!exec_end(&proc, finished)) {
-        return apr_psprintf(cmd->pool, "%s failed, printed too much, or took longer than %d seconds",
+        return apr_psprintf(cmd->pool, "%s failed, printed too much, or took longer than %d "
+                                       "seconds",
                             name, WAIT_SECONDS);
     }
     if (out->n && line[out->n - 1] == '\r') {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Authentication: AuthType openid-connect. This is what every request to a protected place goes through. */
+/*
+ * Authentication: AuthType openid-connect. This is what every request to a protected place goes
+ * through.
+ */
 #include "httpd/hooks.h"
 
 #include "http_core.h"
@@ -40,8 +43,8 @@ static int authn_anonymous(struct httpd_request *q)
 }
 
 /*
- * No session in a part of a request (a directory's index, an included page, an error document): no sign-in begins
- * here, because the part's cookies never reach the browser (N234, N244).
+ * No session in a part of a request (a directory's index, an included page, an error document): no
+ * sign-in begins here, because the part's cookies never reach the browser (N234, N244).
  */
 static int authn_part(struct httpd_request *q, enum rp_unauth_action action)
 {
@@ -75,7 +78,9 @@ static int authn_login(struct httpd_request *q)
     if (rp_unauth(&q->x.ctx, conf->site, &dir, &q->x.req, &q->x.reply) == RP_UNAUTH_ANONYMOUS) {
         return authn_anonymous(q);
     }
-    /* a page that leads on (200) goes the way of a refusal: no handler of another module runs; N241 */
+    /*
+     * a page that leads on (200) goes the way of a refusal: no handler of another module runs; N241
+     */
     if (q->x.ctx.err.code != OIDC_E_NONE || q->x.reply.status < HTTP_OK) {
         return authn_fail(q);
     }
@@ -83,7 +88,10 @@ static int authn_login(struct httpd_request *q)
     return httpd_page_refuse(&q->x);
 }
 
-/* What was decided for the request that this one is a part of, or was redirected from. DECLINED: decide anew. */
+/*
+ * What was decided for the request that this one is a part of, or was redirected from. DECLINED:
+ * decide anew.
+ */
 static int authn_inherit(struct httpd_request *q, struct httpd_request *from)
 {
     const struct rp_dir *dir = &httpd_request_dir(q->x.r)->rp;
@@ -128,7 +136,8 @@ int httpd_authn_check(request_rec *r)
     q->auth_type = type;
     if (!httpd_request_conf(r)->site) {
         (void)oidc_fail(&q->x.ctx, OIDC_E_CONFIG,
-                        "AuthType openid-connect in a virtual host without OIDCRedirectURI and provider");
+                        "AuthType openid-connect in a virtual host without OIDCRedirectURI and "
+                        "provider");
         return authn_fail(q);
     }
     if (r->main || r->prev) {

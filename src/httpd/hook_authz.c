@@ -2,8 +2,9 @@
 /*
  * Authorization: Require claim, and what a signed-in user gets whom Require does not let in.
  *
- * Lines are compiled when the configuration is read; httpd combines their results (RequireAll, RequireAny, RequireNone,
- * Require not). A line with %{...} is an expression that is evaluated, and compiled, for each request.
+ * Lines are compiled when the configuration is read; httpd combines their results (RequireAll,
+ * RequireAny, RequireNone, Require not). A line with %{...} is an expression that is evaluated, and
+ * compiled, for each request.
  */
 #include "httpd/hooks.h"
 
@@ -129,8 +130,9 @@ static authz_status authz_claim(request_rec *r, const char *text, const void *pa
 /* ---- refusing ---- */
 
 /*
- * OIDCUnAutzAction auth. All of Require was decided when we come here, so an alternative of RequireAny was tried too.
- * A part of a request (a directory's index, an included page) can't send its cookie to the browser: refused.
+ * OIDCUnAutzAction auth. All of Require was decided when we come here, so an alternative of
+ * RequireAny was tried too. A part of a request (a directory's index, an included page) can't send
+ * its cookie to the browser: refused.
  */
 static int authz_step_up(struct httpd_request *q)
 {
@@ -183,14 +185,16 @@ static int authz_refuse(struct httpd_request *q)
 
 static int authz_refuse_anonymous(struct httpd_request *q)
 {
-    (void)oidc_fail(&q->x.ctx, OIDC_E_LOGIN_REQUIRED, "Require asks for more than an anonymous user has");
+    (void)oidc_fail(&q->x.ctx, OIDC_E_LOGIN_REQUIRED, "Require asks for more than an anonymous "
+                                        "user has");
     q->stage = HTTPD_REFUSED;
     return httpd_page_fail(&q->x);
 }
 
 /*
- * Runs the other authorization hooks and looks at their answer: httpd says 401 to a user whom it knows and does not let
- * in, unless AuthzSendForbiddenOnFailure is on. 401 asks a browser to sign in, which would not help.
+ * Runs the other authorization hooks and looks at their answer: httpd says 401 to a user whom it
+ * knows and does not let in, unless AuthzSendForbiddenOnFailure is on. 401 asks a browser to sign
+ * in, which would not help.
  */
 int httpd_authz_check(request_rec *r)
 {

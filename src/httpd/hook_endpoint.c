@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The redirect URI: answers of the provider, logout, information about the session. It works whether or not its path is
- * protected, and nothing of it is looked at on any other path (N205).
+ * The redirect URI: answers of the provider, logout, information about the session. It works
+ * whether or not its path is protected, and nothing of it is looked at on any other path (N205).
  */
 #include "httpd/hooks.h"
 
@@ -18,7 +18,10 @@ int httpd_endpoint_is_own(const request_rec *r)
     return conf->site && !r->main && !r->prev && r->uri && rp_endpoint_is_own(conf->site, r->uri);
 }
 
-/* Signing in can't need a sign-in: authentication and Require are skipped, but for what shows a session. */
+/*
+ * Signing in can't need a sign-in: authentication and Require are skipped, but for what shows a
+ * session.
+ */
 int httpd_endpoint_access(request_rec *r)
 {
     const char *type;
@@ -84,7 +87,8 @@ static enum oidc_rc endpoint_answer(struct httpd_request *q)
     }
     /* CHECK session: information is given about one's own session only; N206 */
     if (!session && rp_endpoint_needs_session(&q->x.req)) {
-        return oidc_fail(&q->x.ctx, OIDC_E_LOGIN_REQUIRED, "no session, at the redirect URI itself");
+        return oidc_fail(&q->x.ctx, OIDC_E_LOGIN_REQUIRED, "no session, at the redirect URI "
+                                        "itself");
     }
     return rp_endpoint(&q->x.ctx, conf->site, &dir, &q->x.req, session, &q->x.reply);
 }

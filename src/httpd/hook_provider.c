@@ -82,7 +82,10 @@ static enum op_endpoint provider_find(const request_rec *r)
     return conf->site && !r->main && r->uri ? op_endpoint_find(conf->site, r->uri) : OP_NONE;
 }
 
-/* Only the authorization endpoint is for a user whom httpd signs in; applications prove themselves to the others. */
+/*
+ * Only the authorization endpoint is for a user whom httpd signs in; applications prove themselves
+ * to the others.
+ */
 int httpd_provider_access(request_rec *r)
 {
     enum op_endpoint which = provider_find(r);
@@ -113,8 +116,8 @@ static void provider_end_login(struct httpd_exchange *x)
     session_rec *session = NULL;
     if (!load || load(x->r, &session) != APR_SUCCESS || !session) {
         oidc_log(&x->ctx, OIDC_LOG_WARNING,
-                 "OIDCOPSessionEnd form: there is no session to end; set \"Session On\" for the paths of "
-                 "authorize and end_session");
+                 "OIDCOPSessionEnd form: there is no session to end; set \"Session On\" for the "
+                 "paths of authorize and end_session");
         return;
     }
     apr_table_clear(session->entries);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Keys from passphrases. Deriving one takes a tenth of a second, and httpd reads its configuration twice at a start and
- * again at each restart: so what was derived is kept, as plain memory, under a hash of the passphrase.
+ * Keys from passphrases. Deriving one takes a tenth of a second, and httpd reads its configuration
+ * twice at a start and again at each restart: so what was derived is kept, as plain memory, under a
+ * hash of the passphrase.
  */
 #include "httpd/glue.h"
 

@@ -23,7 +23,8 @@ static enum oidc_rc keys_check_dir(struct oidc_ctx *ctx, const char *dir)
     apr_finfo_t info;
     apr_status_t status = apr_stat(&info, dir, APR_FINFO_TYPE | APR_FINFO_PROT, ctx->pool);
     if (APR_STATUS_IS_ENOENT(status)) {
-        status = apr_dir_make(dir, APR_FPROT_UREAD | APR_FPROT_UWRITE | APR_FPROT_UEXECUTE, ctx->pool);
+        status = apr_dir_make(dir, APR_FPROT_UREAD | APR_FPROT_UWRITE | APR_FPROT_UEXECUTE,
+                              ctx->pool);
         return status == APR_SUCCESS ? OIDC_OK : keys_fail(ctx, "can't make", dir, status);
     }
     if (status != APR_SUCCESS && status != APR_INCOMPLETE) {
@@ -54,8 +55,8 @@ static enum oidc_rc keys_check_file(struct oidc_ctx *ctx, const char *path, apr_
     }
     if (info.protection & OTHERS) {
         return oidc_fail(ctx, OIDC_E_CONFIG,
-                         "OIDCOPKeysDir: others can read the key %s; make a new one, or chmod 600 it if "
-                         "nobody has read it", oidc_log_quote(ctx->pool, path));
+                         "OIDCOPKeysDir: others can read the key %s; make a new one, or chmod 600 "
+                         "it if nobody has read it", oidc_log_quote(ctx->pool, path));
     }
     return OIDC_OK;
 }
@@ -145,7 +146,8 @@ enum oidc_rc httpd_keys_get(struct oidc_ctx *ctx, const char *dir, enum oidc_alg
     if (rc != OIDC_OK) {
         return OIDC_FAILED;
     }
-    if (!oidc_jwk_info(key)->is_private || strcmp(oidc_jwk_info(key)->kty, oidc_alg_kty(alg)) != 0) {
+    if (!oidc_jwk_info(key)->is_private || strcmp(oidc_jwk_info(key)->kty,
+                                                            oidc_alg_kty(alg)) != 0) {
         return oidc_fail(ctx, OIDC_E_CONFIG, "OIDCOPKeysDir: %s holds no private key for %s", path,
                          oidc_alg_name(alg));
     }

@@ -185,7 +185,8 @@ static const char *kinds_parse_alg(struct httpd_arg *a, int n, const char *const
     algs[used].word = NULL;
     /* CHECK alg none: a token that nobody signed proves nothing; N047 */
     if (strcmp(words[0], "none") == 0) {
-        return "unsigned ID tokens are not accepted; name the algorithm that the provider signs with";
+        return "unsigned ID tokens are not accepted; name the algorithm that the provider signs "
+               "with";
     }
     if (oidc_alg_parse(oidc_str_z(words[0])) != OIDC_ALG_UNKNOWN) {
         *(enum oidc_alg *)a->field = oidc_alg_parse(oidc_str_z(words[0]));

@@ -15,7 +15,8 @@
 
 /* ---- the issuer ---- */
 
-static const char *kinds_check_address(const struct httpd_arg *a, const char *what, const char *text)
+static const char *kinds_check_address(const struct httpd_arg *a, const char *what,
+                                       const char *text)
 {
     struct oidc_ctx ctx;
     struct oidc_url url;
@@ -73,7 +74,8 @@ static const char *client_set_auth(struct httpd_arg *a, struct op_client *c, con
     }
     c->auth = (enum oidc_client_auth_method)method;
     return method ? NULL
-                  : apr_psprintf(a->pool, "auth= must be client_secret_basic, client_secret_post or none, not %s",
+                  : apr_psprintf(a->pool, "auth= must be client_secret_basic, client_secret_post "
+                                        "or none, not %s",
                                  oidc_log_quote(a->pool, value));
 }
 
@@ -116,8 +118,9 @@ static const char *client_set(struct httpd_arg *a, struct op_client *c, const ch
         return NULL;
     }
     return apr_psprintf(a->pool,
-                        "expected secret=, auth=, redirect_uri=, post_logout_redirect_uri=, name= or scope=, "
-                        "got %s", n ? oidc_log_quote_n(a->pool, word, n) : "a word without '='");
+                        "expected secret=, auth=, redirect_uri=, post_logout_redirect_uri=, name= "
+                        "or scope=, got "
+                        "%s", n ? oidc_log_quote_n(a->pool, word, n) : "a word without '='");
 }
 
 static const char *client_check(struct httpd_arg *a, const struct op_client *c)
@@ -130,12 +133,14 @@ static const char *client_check(struct httpd_arg *a, const struct op_client *c)
     } else if (c->auth != OIDC_CLIENT_AUTH_NONE && !c->secret) {
         message = "secret= is missing (auth=none makes a public client)";
     }
-    return message ? apr_psprintf(a->pool, "%s: %s", oidc_log_quote(a->pool, c->id), message) : NULL;
+    return message ? apr_psprintf(a->pool, "%s: %s", oidc_log_quote(a->pool, c->id),
+                                                            message) : NULL;
 }
 
 static const char *client_add(struct httpd_arg *a, const struct op_client *c)
 {
-    struct op_conf *op = (struct op_conf *)(void *)((char *)a->field - offsetof(struct op_conf, clients));
+    struct op_conf *op = (struct op_conf *)(void *)((char *)a->field - offsetof(struct op_conf,
+                                                            clients));
     int had = a->again ? op->n_clients : 0;
     struct op_client *list = apr_palloc(a->pool, sizeof *list * (size_t)(had + 1));
     for (int i = 0; i < had; i++) {
@@ -172,8 +177,10 @@ const struct httpd_kind httpd_kind_op_client = {2, 0, 1, 1, kinds_parse_client};
 
 static const char *kinds_parse_claim(struct httpd_arg *a, int n, const char *const *words)
 {
-    static const char *const ours[] = {"iss", "sub", "aud", "exp", "iat", "nonce", "at_hash", "sid", NULL};
-    struct op_conf *op = (struct op_conf *)(void *)((char *)a->field - offsetof(struct op_conf, claims));
+    static const char *const ours[] = {"iss", "sub", "aud", "exp", "iat", "nonce", "at_hash",
+"sid", NULL};
+    struct op_conf *op = (struct op_conf *)(void *)((char *)a->field - offsetof(struct op_conf,
+                                                            claims));
     int had = a->again ? op->n_claims : 0;
     struct op_claim *list = apr_palloc(a->pool, sizeof *list * (size_t)(had + 1));
     struct op_claim c = {words[0], NULL, NULL};

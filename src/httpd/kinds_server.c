@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Directive values that need the server: secrets from programs, files, regular expressions, expressions. */
+/*
+ * Directive values that need the server: secrets from programs, files, regular expressions,
+ * expressions.
+ */
 #include "httpd/kinds.h"
 
 #include "httpd.h"
@@ -121,7 +124,8 @@ static const char *kinds_parse_unauth(struct httpd_arg *a, int n, const char *co
                                                 {"410", RP_UNAUTH_410},   {NULL, 0}};
     /* the row's field begins with rp.unauth_action */
     struct httpd_dir *dir = (struct httpd_dir *)(void *)((char *)a->field -
-                                                         offsetof(struct httpd_dir, rp.unauth_action));
+                                                         offsetof(struct httpd_dir,
+                                                            rp.unauth_action));
     int action = 0;
     const char *message = httpd_kinds_find(a, actions, words[0], &action);
     if (message) {

@@ -2,7 +2,8 @@
 /*
  * mod_oidc: its records and its hooks, nothing else.
  *
- * LoadModule names one of the two records (see alias.h). In the order in which a request meets them:
+ * LoadModule names one of the two records (see alias.h). In the order in which a request meets
+ * them:
  */
 #include "httpd.h"
 #include "http_config.h"
@@ -44,7 +45,9 @@ static void oidc_register(apr_pool_t *pool)
     httpd_offer_register();
 }
 
-/* The records as this file sees them: another object's symbols of these names must not get between. */
+/*
+ * The records as this file sees them: another object's symbols of these names must not get between.
+ */
 extern module oidc_own_record __attribute__((visibility("hidden"), alias("oidc_module")));
 extern module oidc_other_record __attribute__((visibility("hidden"), alias("auth_openidc_module")));
 

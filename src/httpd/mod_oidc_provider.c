@@ -24,7 +24,8 @@ static void provider_register(apr_pool_t *pool)
     httpd_module = &provider_record;
     ap_hook_check_config(httpd_op_conf_check, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(httpd_provider_start, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_check_access_ex(httpd_provider_access, NULL, NULL, APR_HOOK_FIRST, AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_check_access_ex(httpd_provider_access, NULL, NULL, APR_HOOK_FIRST,
+                            AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_fixups(httpd_provider_fixup, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_handler(httpd_provider_run, NULL, NULL, APR_HOOK_FIRST);
     httpd_page_register("OIDC_PROVIDER_PAGE");

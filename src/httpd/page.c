@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one way out. A hook that refuses never writes a body and never says OK: it returns the status, and httpd makes
- * its error answer, of which our page replaces the body. So no handler runs after a refusal, headers and log formats of
- * other modules apply, and an ErrorDocument of the operator comes first (N241, N242).
+ * The one way out. A hook that refuses never writes a body and never says OK: it returns the
+ * status, and httpd makes its error answer, of which our page replaces the body. So no handler runs
+ * after a refusal, headers and log formats of other modules apply, and an ErrorDocument of the
+ * operator comes first (N241, N242).
  */
 #include "httpd/exchange.h"
 
@@ -73,7 +74,10 @@ static void page_note(const struct httpd_exchange *x)
 
 int httpd_page_refuse(struct httpd_exchange *x)
 {
-    /* CHECK refusal: an answer that nobody made is no permission; 200 is a page of ours, never empty; N242 */
+    /*
+     * CHECK refusal: an answer that nobody made is no permission; 200 is a page of ours, never
+     * empty; N242
+     */
     int is_page = x->reply.status == HTTP_OK && x->reply.content_type && x->reply.body.n;
     if (!is_page && (x->reply.status < 300 || x->reply.status > 599)) {
         x->reply.status = HTTP_INTERNAL_SERVER_ERROR;
@@ -176,7 +180,10 @@ static apr_status_t page_filter(ap_filter_t *f, apr_bucket_brigade *bb)
     return ap_pass_brigade(f->next, bb);
 }
 
-/* A text or an address that the operator gave for this status. A path was tried before, and failed if we are here. */
+/*
+ * A text or an address that the operator gave for this status. A path was tried before, and failed
+ * if we are here.
+ */
 static int page_is_operators(request_rec *r)
 {
     const char *custom = ap_response_code_string(r, ap_index_of_response(r->status));
@@ -191,7 +198,10 @@ static void page_insert(request_rec *r)
     }
 }
 
-/* httpd calls the variables REDIRECT_... in the ErrorDocument; under their own names they are there as well. */
+/*
+ * httpd calls the variables REDIRECT_... in the ErrorDocument; under their own names they are there
+ * as well.
+ */
 static int page_note_again(request_rec *r)
 {
     static const char *const names[] = {"OIDC_ERROR", "OIDC_ERROR_DESC", "OIDC_ERROR_CODE",

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What reaches the application: taking out what clients sent in our names, putting in what the session says. */
+/*
+ * What reaches the application: taking out what clients sent in our names, putting in what the
+ * session says.
+ */
 #include "httpd/request.h"
 
 #include "apr_strings.h"
@@ -61,8 +64,8 @@ int httpd_pass_scrub_dir(request_rec *r)
 /* ---- putting ---- */
 
 /*
- * Names that steer the server or the connection. With an empty OIDCClaimPrefix a claim could carry one of them; the
- * claim is left out (N117).
+ * Names that steer the server or the connection. With an empty OIDCClaimPrefix a claim could carry
+ * one of them; the claim is left out (N117).
  */
 static int pass_is_dangerous(const char *name)
 {
@@ -83,7 +86,10 @@ static int pass_is_dangerous(const char *name)
            oidc_header_starts(name, "X_FORWARDED_", 12) || oidc_header_starts(name, "REDIRECT_", 9);
 }
 
-/* The variables that may be passed on under these names; the array has room for the user's header behind them. */
+/*
+ * The variables that may be passed on under these names; the array has room for the user's header
+ * behind them.
+ */
 static struct httpd_put pass_select(const struct httpd_request *q, const struct rp_view *view)
 {
     const struct httpd_conf *conf = httpd_request_conf(q->x.r);
@@ -111,7 +117,10 @@ static void pass_put_variables(request_rec *r, const struct httpd_put *put)
     }
 }
 
-/* Removes by folded name: a header that folds to the same name would stand for ours at the back end. */
+/*
+ * Removes by folded name: a header that folds to the same name would stand for ours at the back
+ * end.
+ */
 static void pass_unset_same(apr_table_t *t, apr_pool_t *pool, const char *name)
 {
     const char *exact[2] = {name, NULL};
@@ -130,7 +139,9 @@ static void pass_put_headers(request_rec *r, const struct httpd_put *put)
         }
     }
     for (int i = 0; i < put->n; i++) {
-        /* claims with a prefix were scrubbed when the request came in; other names may be anybody's */
+        /*
+         * claims with a prefix were scrubbed when the request came in; other names may be anybody's
+         */
         if (!conf->names->prefix_len && !httpd_scrub_is_ours(conf->names, put->of[i].name)) {
             pass_unset_same(headers, r->pool, put->of[i].name);
         }
@@ -196,8 +207,8 @@ enum oidc_rc httpd_pass_put(struct httpd_request *q)
 }
 
 /*
- * An internal redirect within one section skips authentication and calls the variables REDIRECT_...: the application
- * behind a rewrite would miss them.
+ * An internal redirect within one section skips authentication and calls the variables
+ * REDIRECT_...: the application behind a rewrite would miss them.
  */
 int httpd_pass_again(request_rec *r)
 {
@@ -237,8 +248,8 @@ static int pass_is_alien(const struct httpd_names *names, const struct httpd_put
 }
 
 /*
- * With "MergeTrailers On" httpd puts trailers among the headers when the body's end is read, which is after we looked:
- * they are looked at again (N108).
+ * With "MergeTrailers On" httpd puts trailers among the headers when the body's end is read, which
+ * is after we looked: they are looked at again (N108).
  */
 static void pass_scrub_trailers(request_rec *r)
 {
@@ -283,8 +294,8 @@ static apr_status_t pass_trailer_filter(ap_filter_t *f, apr_bucket_brigade *bb,
 /* ---- answers to signed-in users are theirs alone ---- */
 
 /*
- * An answer that says nothing about caching could be stored by a shared cache on the way and shown to others (N249);
- * what the application says stays.
+ * An answer that says nothing about caching could be stored by a shared cache on the way and shown
+ * to others (N249); what the application says stays.
  */
 static apr_status_t pass_private_filter(ap_filter_t *f, apr_bucket_brigade *bb)
 {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The server's regular expressions behind the interfaces that the core and the relying party call. */
+/*
+ * The server's regular expressions behind the interfaces that the core and the relying party call.
+ */
 #include "httpd/regex.h"
 
 #include "httpd.h"

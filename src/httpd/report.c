@@ -4,7 +4,10 @@
 
 #include "apr_strings.h"
 
-/* While httpd reads its configuration lines go to the terminal, and there the level shows in the text alone. */
+/*
+ * While httpd reads its configuration lines go to the terminal, and there the level shows in the
+ * text alone.
+ */
 static void report_put(const struct httpd_report *report, enum oidc_level level, const char *text)
 {
     struct httpd_log log = {NULL, report->s};

@@ -51,7 +51,10 @@ static int scrub_is_exact(const struct httpd_names *names, const char *name)
     return 0;
 }
 
-/* CHECK namespace: folded, because '-', '.' and case are lost on the way to CGI and many back ends; N103-N106 */
+/*
+ * CHECK namespace: folded, because '-', '.' and case are lost on the way to CGI and many back ends;
+ * N103-N106
+ */
 int httpd_scrub_is_ours(const struct httpd_names *names, const char *header)
 {
     if (!names->first[(unsigned char)header[0]]) {

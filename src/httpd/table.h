@@ -10,8 +10,9 @@
 #ifndef HTTPD_TABLE_H
 #define HTTPD_TABLE_H
 
+#include <stddef.h> /* first: APR takes its offsetof only then */
+
 #include <apr_pools.h>
-#include <stddef.h>
 
 struct cmd_parms_struct;
 struct ap_directive_t;

@@ -80,9 +80,12 @@ static void doc_print_sample_row(const struct doc_row *row)
 static void doc_print_sample(const struct doc_row *rows, int n, const char *title)
 {
     printf("# %s\n#\n", title);
-    doc_print_comment("This file is printed from the table of directives. It says nothing until a line's '#' is "
-                      "removed. Values with spaces stand in double quotes. A section (<Location>, <Directory>) "
-                      "takes the directives marked \"anywhere\"; what it says replaces what was said around it.");
+    doc_print_comment("This file is printed from the table of directives. It says nothing until a "
+                      "line's '#' is "
+                      "removed. Values with spaces stand in double quotes. A section (<Location>, "
+                      "<Directory>) "
+                      "takes the directives marked \"anywhere\"; what it says replaces what was "
+                      "said around it.");
     printf("\n");
     for (int i = 0; i < n; i++) {
         if (rows[i].name) {
@@ -121,7 +124,8 @@ static void doc_print_reference(const struct doc_row *rows, int n)
 {
     for (int i = 0; i < n; i++) {
         if (!rows[i].name) {
-            printf("\n### %s\n\n| directive | arguments | default | where | |\n|---|---|---|---|---|\n",
+            printf("\n### %s\n\n| directive | arguments | default | where | "
+                   "|\n|---|---|---|---|---|\n",
                    rows[i].sentence);
             continue;
         }
@@ -141,15 +145,19 @@ static void doc_print_reference(const struct doc_row *rows, int n)
 static void doc_print_introduction(void)
 {
     printf("# Directives\n\n"
-           "Printed from `src/httpd/directives.def` and `src/httpd/directives_provider.def` by `make docs`; "
+           "Printed from `src/httpd/directives.def` and `src/httpd/directives_provider.def` by "
+           "`make docs`; "
            "don't edit it.\n\n"
-           "- **server**: main server and `<VirtualHost>`. **anywhere**: there, in sections, and in `.htaccess` "
+           "- **server**: main server and `<VirtualHost>`. **anywhere**: there, in sections, and "
+           "in `.htaccess` "
            "under `AllowOverride AuthConfig`.\n"
-           "- On and Off may also be written true, yes, 1 and false, no, 0, in any case. Other words are "
+           "- On and Off may also be written true, yes, 1 and false, no, 0, in any case. Other "
+           "words are "
            "case-sensitive.\n"
            "- The inner section's value replaces the outer one's; lists are not added up.\n"
            "- A number is written in decimal digits and nothing else.\n"
-           "- `exec:PROGRAM ARGUMENTS` runs a program when the configuration is read, in ServerRoot and without a "
+           "- `exec:PROGRAM ARGUMENTS` runs a program when the configuration is read, in "
+           "ServerRoot and without a "
            "shell, and takes the first line that it prints.\n");
 }
 
@@ -159,7 +167,8 @@ int main(int argc, char **argv)
     if (strcmp(what, "sample") == 0) {
         doc_print_sample(doc_rows, N(doc_rows), "mod_oidc, the relying party");
     } else if (strcmp(what, "sample-provider") == 0) {
-        doc_print_sample(doc_provider_rows, N(doc_provider_rows), "mod_oidc_provider, the OpenID Provider");
+        doc_print_sample(doc_provider_rows, N(doc_provider_rows), "mod_oidc_provider, the OpenID "
+                                        "Provider");
     } else if (strcmp(what, "reference") == 0) {
         doc_print_introduction();
         printf("\n## mod_oidc\n");

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The kinds that need the server, for tests without one: defaults of these rows are read, nothing else. */
+/*
+ * The kinds that need the server, for tests without one: defaults of these rows are read, nothing
+ * else.
+ */
 #include <apr_strings.h>
 
 #include "httpd/conf.h"

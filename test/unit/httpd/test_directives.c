@@ -80,7 +80,8 @@ static void each_limit_holds(void **state)
                 assert_non_null(strstr(message, text));
             }
         }
-        static const char *const bad[] = {"x", "300x", "0x10", "1e3", "+5", " ", "9223372036854775808",
+        static const char *const bad[] = {"x", "300x", "0x10", "1e3", "+5", " ",
+"9223372036854775808",
                                           "-1", "1.5", "05"};
         for (size_t b = 0; b < sizeof bad / sizeof *bad; b++) {
             assert_non_null(read_line(conf, (enum httpd_row_number)i, bad[b]));
@@ -115,7 +116,10 @@ static void rows_are_sound(void **state)
     }
 }
 
-/* What the inner section sets wins, as a whole; what it does not set stays, also where the inner default differs. */
+/*
+ * What the inner section sets wins, as a whole; what it does not set stays, also where the inner
+ * default differs.
+ */
 static void each_row_merges(void **state)
 {
     (void)state;

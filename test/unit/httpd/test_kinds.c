@@ -33,7 +33,8 @@ static void booleans(void **state)
 {
     (void)state;
     struct httpd_conf *c = server();
-    static const char *const on[] = {"true", "On", "YES", "1"}, *const off[] = {"false", "Off", "no", "0"};
+    static const char *const on[] = {"true", "On", "YES", "1"}, *const off[] = {"false", "Off",
+"no", "0"};
     for (int i = 0; i < 4; i++) {
         assert_null(read_line(c, HTTPD_ROW_OIDCCookieHTTPOnly, off[i]));
         assert_int_equal(c->rp.cookie.http_only, 0);
@@ -52,10 +53,12 @@ static void words_have_their_nearest(void **state)
     refused(c, HTTPD_ROW_OIDCPKCEMethod, "s256", "did you mean \"S256\"?");
     refused(c, HTTPD_ROW_OIDCPKCEMethod, "s256", "one of S256, plain, none");
     refused(c, HTTPD_ROW_OIDCResponseMode, "formpost", "did you mean \"form_post\"?");
-    assert_null(strstr(read_line(c, HTTPD_ROW_OIDCResponseMode, "zzzzzzzzzzzzzzz"), "did you mean"));
+    assert_null(strstr(read_line(c, HTTPD_ROW_OIDCResponseMode, "zzzzzzzzzzzzzzz"), "did you "
+                                        "mean"));
     refused(c, HTTPD_ROW_OIDCSessionType, "Server-Cache", "did you mean \"server-cache\"?");
     refused(c, HTTPD_ROW_OIDCProviderTokenEndpointAuth, "basic", "client_secret_basic");
-    refused(c, HTTPD_ROW_OIDCProviderTokenEndpointAuth, "private_key_jwt:RS256", "does not support");
+    refused(c, HTTPD_ROW_OIDCProviderTokenEndpointAuth, "private_key_jwt:RS256", "does not "
+                                        "support");
     refused(c, HTTPD_ROW_OIDCProviderTokenEndpointAuth, "tls_client_auth", "does not support");
 }
 
@@ -91,11 +94,13 @@ static void addresses(void **state)
 {
     (void)state;
     struct httpd_conf *c = server();
-    static const char *const bad[] = {"not-a-url", "ftp://localhost/cb", "javascript:alert(1)", "https://",
+    static const char *const bad[] = {"not-a-url", "ftp://localhost/cb", "javascript:alert(1)",
+                                                            "https://",
                                       "http://u:p@x/", "//evil.example/", "/\\evil", "http://x/ y",
                                       "https:///x"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        assert_non_null(read_line(c, HTTPD_ROW_OIDCDefaultURL, apr_psprintf(pool, "\"%s\"", bad[i])));
+        assert_non_null(read_line(c, HTTPD_ROW_OIDCDefaultURL, apr_psprintf(pool, "\"%s\"",
+                                                            bad[i])));
         assert_non_null(read_line(c, HTTPD_ROW_OIDCProviderTokenEndpoint,
                                   apr_psprintf(pool, "\"%s\"", bad[i])));
     }
@@ -115,7 +120,8 @@ static void parameters(void **state)
 {
     (void)state;
     struct httpd_conf *c = server();
-    assert_null(read_line(c, HTTPD_ROW_OIDCAuthRequestParams, "resource=a&resource=b&x=%20y&foo=#"));
+    assert_null(read_line(c, HTTPD_ROW_OIDCAuthRequestParams,
+                          "resource=a&resource=b&x=%20y&foo=#"));
     assert_int_equal(c->rp.provider.auth_request_params->n, 4);
     assert_string_equal(c->rp.provider.auth_request_params->fields[2].value, " y");
     refused(c, HTTPD_ROW_OIDCAuthRequestParams, "x=%zz", "name=value");

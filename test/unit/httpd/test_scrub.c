@@ -18,7 +18,8 @@ static void test_n103_n106_every_spelling_goes(void **state)
         "OIDC_CLAIM_sub", "OIDC-CLAIM-sub", "oidc.claim.sub", "Oidc_X", "OIDC_", "OIDC!CLAIM",
         "OIDC--x", "MY_sub", "my-sub", "My.anything", "X-Remote-User", "x_remote_user",
         "X.REMOTE-USER"};
-    static const char *const kept[] = {"Host", "OIDC", "XOIDC_", "MYX", "X-Remote-Users", "X-Remote",
+    static const char *const kept[] = {"Host", "OIDC", "XOIDC_", "MYX", "X-Remote-Users",
+"X-Remote",
                                        "Cookie", "o"};
     apr_table_t *t = apr_table_make(pool, 8);
     for (size_t i = 0; i < sizeof evil / sizeof *evil; i++) {
