@@ -191,6 +191,9 @@ JOSE = {
     "n070_five_parts": {"jws": lambda j, t: "eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0..AA.AA.AA"},
     "n070_jwe_rsa15": {"jws": lambda j, t: jose.b64('{"alg":"RSA1_5","enc":"A128CBC-HS256"}') +
                        ".AAAA.AAAA.AAAA.AAAA"},
+    **{"n064_tag_of_%d_bytes" % n: {"jws": lambda j, t, n=n: ".".join(
+        [jose.b64('{"alg":"dir","enc":"A128GCM"}'), "", jose.b64(b"\0" * 12), jose.b64(j),
+         jose.b64(b"\0" * n)])} for n in (0, 1, 4, 12, 15, 16, 17)},
     "n068_zip": header(zip="DEF"),
     "typ_logout_token": header(typ="logout+jwt"),
     "typ_access_token": header(typ="at+jwt"),

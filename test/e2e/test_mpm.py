@@ -76,8 +76,8 @@ def test_graceful_restarts_under_load(site):
     assert member.get(site.url("/app/x")).status == 200
 
 
-def test_killed_child_harms_nobody(site):
-    """SIGKILL of a child (N145): the sessions are there, the store answers at once."""
+def test_n145_killed_child_harms_nobody(site):
+    """SIGKILL of a child: the sessions are there, the store answers at once."""
     member = Browser()
     site.login(member)
     site.httpd.expect("exit signal Killed", "AH00051", "AH00052", "cgid")

@@ -179,6 +179,16 @@ def test_n015_too_long_request_url(site, browser):
         assert answer.status in (400, 414, 500)
 
 
+def test_n013_login_uri_of_the_silent_check(site, browser):
+    """Session management or not: login_uri never leads away."""
+    for query in ("session=iframe_rp&login_uri=https%3A%2F%2Fevil.test%2F", "session=check&login_uri=%2F%2Fevil.test",
+                  "session=logout&login_uri=https%3A%2F%2Fevil.test%2F"):
+        answer = browser.get(site.callback + "?" + query)
+        assert answer.status in (302, 400, 401, 403, 404)
+        assert "evil.test" not in (answer.header("location") or "") + answer.text
+    site.httpd.expect("OIDC-")
+
+
 def test_n012_third_party_login_target(site, browser):
     """iss + target_link_uri from anywhere: never a foreign place, whatever else is done."""
     for target in ("https://evil.test/", "//evil.test", "/\\evil.test", "javascript:x"):

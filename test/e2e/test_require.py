@@ -114,7 +114,7 @@ def site(serve, op, backend):
 
 
 @pytest.mark.parametrize("number", range(len(RULES)), ids=lambda i: re.sub(r"\s+", " ", RULES[i][0])[:60])
-def test_rules(site, backend, number):
+def test_n245_rules(site, backend, number):
     rule, granted = RULES[number]
     before = backend.bytes_in
     answer = site.browser.get(site.url("/app/r%d/x" % number))
@@ -128,7 +128,7 @@ def test_rules(site, backend, number):
 
 
 @pytest.mark.parametrize("number", range(len(RULES)), ids=lambda i: re.sub(r"\s+", " ", RULES[i][0])[:60])
-def test_anonymous_is_sent_to_the_login(site, browser, backend, number):
+def test_n245_anonymous_is_sent_to_the_login(site, browser, backend, number):
     """No rule, negated ones least of all, lets a stranger in."""
     before = backend.bytes_in
     answer = browser.get(site.url("/app/r%d/x" % number))
