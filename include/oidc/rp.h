@@ -16,6 +16,12 @@
 /* One virtual host at work: configuration, keys, what is known of the provider. Made once in the parent, used by all. */
 struct rp_site;
 
+/*
+ * OIDCProfile: sets in the configuration what the profile demands, whatever else was said. Before rp_site_make().
+ * OIDC_E_CONFIG when something contradicts it.
+ */
+enum oidc_rc rp_profile_apply(struct oidc_ctx *ctx, struct rp_conf *conf) OIDC_MUST_CHECK;
+
 struct rp_site_setup {
     const struct rp_conf *conf;
     const struct oidc_sealer *sealer;

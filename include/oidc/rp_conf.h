@@ -22,6 +22,8 @@ enum rp_response_mode {
     RP_RESPONSE_MODE_FRAGMENT
 };
 enum rp_auth_request_method { RP_AUTH_REQUEST_GET, RP_AUTH_REQUEST_POST, RP_AUTH_REQUEST_PAR };
+enum rp_dpop_mode { RP_DPOP_OFF, RP_DPOP_OPTIONAL, RP_DPOP_REQUIRED };
+enum rp_profile { RP_PROFILE_OIDC10, RP_PROFILE_FAPI20 };
 enum rp_userinfo_method { RP_USERINFO_HEADER, RP_USERINFO_POST };
 enum rp_unauth_action { RP_UNAUTH_AUTH, RP_UNAUTH_PASS, RP_UNAUTH_401, RP_UNAUTH_407, RP_UNAUTH_410 };
 enum rp_pass_encoding { RP_PASS_UTF8, RP_PASS_LATIN1, RP_PASS_BASE64URL };
@@ -73,6 +75,8 @@ struct rp_provider_conf {
     const char *scope;                       /* OIDCScope */
     const struct oidc_form *auth_request_params; /* OIDCAuthRequestParams, or NULL */
     const struct oidc_form *logout_request_params; /* OIDCLogoutRequestParams, or NULL */
+    enum rp_dpop_mode dpop;                  /* OIDCDPoPMode */
+    enum rp_profile profile;                 /* OIDCProfile */
     enum rp_auth_request_method auth_request_method; /* OIDCProviderAuthRequestMethod */
     const char *par_endpoint;                /* OIDCProviderPushedAuthorizationRequestEndpoint */
     enum rp_pkce_method pkce;                /* OIDCPKCEMethod */

@@ -23,6 +23,7 @@
 #define OIDC_STORE_JWKS 'j'
 #define OIDC_STORE_THROTTLE 'x'  /* at most once per interval */
 #define OIDC_STORE_JTI 'i'       /* tokens that work once */
+#define OIDC_STORE_PROOF 'w'     /* the key of DPoP proofs, nonces of servers */
 #define OIDC_STORE_REVOKED 'v'   /* client-cookie sessions that ended early */
 #define OIDC_STORE_INDEX 'd'     /* (issuer, sid) and (issuer, sub) to sessions */
 #define OIDC_STORE_CODE 'o'      /* the provider's codes */

@@ -20,6 +20,9 @@ struct oidc_token_resp {
  * Whether an id_token must be there is the caller's to say.
  */
 enum oidc_rc oidc_token_resp_parse(struct oidc_ctx *ctx, const struct oidc_http_answer *answer, struct oidc_token_resp *out) OIDC_MUST_CHECK;
+/* The same where the request carried a DPoP proof: token_type may be DPoP as well (RFC 9449 5). */
+enum oidc_rc oidc_token_resp_parse_bound(struct oidc_ctx *ctx, const struct oidc_http_answer *answer,
+                                         struct oidc_token_resp *out) OIDC_MUST_CHECK;
 const char *oidc_token_resp_print(apr_pool_t *pool, const struct oidc_token_resp *resp);
 
 #endif

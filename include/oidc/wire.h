@@ -57,6 +57,7 @@
 #define OIDC_TOKEN_TYPE_BEARER "Bearer"
 #define OIDC_PKCE_S256 "S256"
 #define OIDC_PKCE_PLAIN "plain"
+#define OIDC_TOKEN_TYPE_DPOP "DPoP"
 #define OIDC_SCHEME_BASIC "Basic"
 #define OIDC_SCHEME_BEARER "Bearer"
 #define OIDC_TYP_ACCESS_TOKEN "at+jwt"

@@ -64,7 +64,9 @@ static enum oidc_rc child_make_site(struct oidc_ctx *ctx, server_rec *s)
                           &setup.sealer) != OIDC_OK) {
         return OIDC_FAILED;
     }
-    return rp_site_make(ctx, ctx->pool, &setup, &conf->site);
+    return rp_profile_apply(ctx, &conf->rp) == OIDC_OK
+               ? rp_site_make(ctx, ctx->pool, &setup, &conf->site)
+               : OIDC_FAILED;
 }
 
 static int child_failed(struct oidc_ctx *ctx, server_rec *s)

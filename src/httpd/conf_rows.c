@@ -14,6 +14,9 @@ const struct httpd_word httpd_words_auth_request_method[] = {{"GET", RP_AUTH_REQ
                                                              {"PAR", RP_AUTH_REQUEST_PAR},
                                                              {NULL, 0}};
 
+const struct httpd_word httpd_words_profile[] = {
+    {"OIDC10", RP_PROFILE_OIDC10}, {"FAPI20", RP_PROFILE_FAPI20}, {NULL, 0}};
+
 const struct httpd_word httpd_words_pkce[] = {
     {"S256", RP_PKCE_S256}, {"plain", RP_PKCE_PLAIN}, {"none", RP_PKCE_NONE}, {NULL, 0}};
 

@@ -36,6 +36,7 @@ extern const struct httpd_kind httpd_kind_session_type; /* struct rp_conf.sessio
 extern const struct httpd_kind httpd_kind_token_auth;   /* enum oidc_client_auth_method */
 extern const struct httpd_kind httpd_kind_alg;          /* enum oidc_alg */
 extern const struct httpd_kind httpd_kind_response_type; /* const char * */
+extern const struct httpd_kind httpd_kind_dpop;         /* enum rp_dpop_mode */
 extern const struct httpd_kind httpd_kind_pass_as;      /* unsigned, enum rp_pass_encoding */
 extern const struct httpd_kind httpd_kind_userinfo_as;  /* unsigned, const char * */
 extern const struct httpd_kind httpd_kind_unautz;       /* struct httpd_unautz */

@@ -215,6 +215,25 @@ static const char *kinds_parse_response_type(struct httpd_arg *a, int n, const c
 }
 const struct httpd_kind httpd_kind_response_type = {1, 1, 0, 0, kinds_parse_response_type};
 
+static const char *kinds_parse_dpop(struct httpd_arg *a, int n, const char *const *words)
+{
+    static const struct httpd_word modes[] = {{"off", RP_DPOP_OFF},
+                                              {"optional", RP_DPOP_OPTIONAL},
+                                              {"required", RP_DPOP_REQUIRED},
+                                              {NULL, 0}};
+    int mode = 0, api = 0;
+    const char *message = httpd_kinds_find(a, modes, words[0], &mode);
+    if (!message && n > 1) {
+        message = httpd_kinds_bool(a, words[1], &api);
+    }
+    if (!message && api) {
+        message = "this version does not hand out proofs at ?dpop=: leave the second argument out";
+    }
+    *(enum rp_dpop_mode *)a->field = (enum rp_dpop_mode)mode;
+    return message;
+}
+const struct httpd_kind httpd_kind_dpop = {1, 2, 0, 0, kinds_parse_dpop};
+
 /* ---- OIDCPassClaimsAs, OIDCPassUserInfoAs, OIDCUnAutzAction ---- */
 
 static const char *kinds_parse_pass_as(struct httpd_arg *a, int n, const char *const *words)

@@ -7,6 +7,7 @@
 
 extern const struct httpd_word httpd_words_response_mode[];
 extern const struct httpd_word httpd_words_auth_request_method[];
+extern const struct httpd_word httpd_words_profile[];
 extern const struct httpd_word httpd_words_pkce[];
 extern const struct httpd_word httpd_words_userinfo_method[];
 extern const struct httpd_word httpd_words_id_token[];

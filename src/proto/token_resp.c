@@ -50,13 +50,15 @@ static enum oidc_rc token_resp_get_token(struct oidc_ctx *ctx, const json_t *doc
     return OIDC_OK;
 }
 
-static enum oidc_rc token_resp_get_type(struct oidc_ctx *ctx, const json_t *doc, const char **out)
+static enum oidc_rc token_resp_get_type(struct oidc_ctx *ctx, const json_t *doc, int bound,
+                                        const char **out)
 {
     const char *type = NULL;
     /* CHECK token-type: required and one that we can use (RFC 6749 5.1 and 7.1), in any case of
      * letters */
     if (oidc_json_get_string(doc, OIDC_PARAM_TOKEN_TYPE, &type) != OIDC_OK
-        || !oidc_str_eq_case(oidc_str_z(type), oidc_str_z(OIDC_TOKEN_TYPE_BEARER))) {
+        || (!oidc_str_eq_case(oidc_str_z(type), oidc_str_z(OIDC_TOKEN_TYPE_BEARER))
+            && !(bound && oidc_str_eq_case(oidc_str_z(type), oidc_str_z(OIDC_TOKEN_TYPE_DPOP))))) {
         return oidc_fail(ctx, OIDC_E_TOKEN_RESPONSE, "%s in the token response is %s, not %s",
                          OIDC_PARAM_TOKEN_TYPE, oidc_log_quote(ctx->pool, type),
                          OIDC_TOKEN_TYPE_BEARER);
@@ -103,8 +105,8 @@ static enum oidc_rc token_resp_get_expires_in(struct oidc_ctx *ctx, const json_t
     return OIDC_OK;
 }
 
-enum oidc_rc oidc_token_resp_parse(struct oidc_ctx *ctx, const struct oidc_http_answer *answer,
-                                   struct oidc_token_resp *out)
+static enum oidc_rc token_resp_parse(struct oidc_ctx *ctx, const struct oidc_http_answer *answer,
+                                     int bound, struct oidc_token_resp *out)
 {
     const char *error, *description;
     json_t *doc;
@@ -125,7 +127,7 @@ enum oidc_rc oidc_token_resp_parse(struct oidc_ctx *ctx, const struct oidc_http_
     if (token_resp_get_token(ctx, doc, OIDC_PARAM_ACCESS_TOKEN, &out->access_token) != OIDC_OK
         || token_resp_get_token(ctx, doc, OIDC_PARAM_REFRESH_TOKEN, &out->refresh_token) != OIDC_OK
         || token_resp_get_token(ctx, doc, OIDC_PARAM_ID_TOKEN, &out->id_token) != OIDC_OK
-        || token_resp_get_type(ctx, doc, &out->token_type) != OIDC_OK
+        || token_resp_get_type(ctx, doc, bound, &out->token_type) != OIDC_OK
         || token_resp_get_scope(ctx, doc, &out->scope) != OIDC_OK
         || token_resp_get_expires_in(ctx, doc, &out->expires_in) != OIDC_OK) {
         return OIDC_FAILED;
@@ -136,6 +138,18 @@ enum oidc_rc oidc_token_resp_parse(struct oidc_ctx *ctx, const struct oidc_http_
                          OIDC_PARAM_ACCESS_TOKEN);
     }
     return OIDC_OK;
+}
+
+enum oidc_rc oidc_token_resp_parse(struct oidc_ctx *ctx, const struct oidc_http_answer *answer,
+                                   struct oidc_token_resp *out)
+{
+    return token_resp_parse(ctx, answer, 0, out);
+}
+
+enum oidc_rc oidc_token_resp_parse_bound(struct oidc_ctx *ctx, const struct oidc_http_answer *answer,
+                                         struct oidc_token_resp *out)
+{
+    return token_resp_parse(ctx, answer, 1, out);
 }
 
 const char *oidc_token_resp_print(apr_pool_t *pool, const struct oidc_token_resp *resp)

@@ -35,6 +35,17 @@ static oidc_alg_set providers_algs(const struct rp_conf *conf, oidc_alg_set anno
     return announced ? announced : OIDC_ALG_BIT(OIDC_ALG_UNKNOWN); /* which allows nothing */
 }
 
+/* CHECK profile algorithms: FAPI 2.0 5.4.1; an empty set allows nothing */
+static oidc_alg_set providers_profile_algs(enum rp_profile profile, oidc_alg_set algs)
+{
+    const oidc_alg_set strong = OIDC_ALG_BIT(OIDC_ALG_PS256) | OIDC_ALG_BIT(OIDC_ALG_ES256)
+                                | OIDC_ALG_BIT(OIDC_ALG_EDDSA);
+    if (profile != RP_PROFILE_FAPI20) {
+        return algs;
+    }
+    return algs & strong ? algs & strong : OIDC_ALG_BIT(OIDC_ALG_UNKNOWN);
+}
+
 static enum oidc_client_auth_method providers_token_auth(const struct rp_conf *conf,
                                                          unsigned announced)
 {
@@ -73,8 +84,8 @@ static const struct rp_provider *providers_merge(apr_pool_t *pool, const struct 
     out->par_endpoint = providers_choose(p->par_endpoint,
                                          meta->pushed_authorization_request_endpoint);
     out->token_auth = providers_token_auth(conf, meta->token_auth_methods);
-    out->id_token_algs = providers_algs(conf, meta->id_token_algs);
-    out->iss_required = meta->iss_parameter_supported;
+    out->id_token_algs = providers_profile_algs(p->profile, providers_algs(conf, meta->id_token_algs));
+    out->iss_required = meta->iss_parameter_supported || p->profile == RP_PROFILE_FAPI20;
     return out;
 }
 

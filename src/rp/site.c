@@ -63,6 +63,12 @@ static enum oidc_rc site_check_provider(struct oidc_ctx *ctx, const struct rp_pr
                          "or form_post",
                          p->response_type);
     }
+    /* CHECK bound tokens: what comes by the browser can't be bound to a key (RFC 9449 5) */
+    if (p->dpop == RP_DPOP_REQUIRED && flow != RP_FLOW_CODE
+        && flow != (RP_FLOW_CODE | RP_FLOW_ID_TOKEN)) {
+        return oidc_fail(ctx, OIDC_E_CONFIG,
+                         "OIDCDPoPMode required needs OIDCResponseType code or \"code id_token\"");
+    }
     if (!p->scope || !oidc_str_has_word(p->scope, "openid")) {
         oidc_log(ctx, OIDC_LOG_WARNING, "OIDCScope does not hold openid");
     }

@@ -11,6 +11,7 @@
 #include "oidc/wire.h"
 #include "rp/client.h"
 #include "rp/flow.h"
+#include "rp/proof.h"
 
 #define FORM_TYPE "application/x-www-form-urlencoded"
 #define JSON_TYPE "application/json"
@@ -37,7 +38,9 @@ static enum oidc_rc tokens_request(struct oidc_ctx *ctx, const struct rp_call *c
         OIDC_TOKEN_RESP_MAX};
     struct oidc_http_answer answer;
     if (rp_client_post(ctx, call, provider, &post, &answer) != OIDC_OK
-        || oidc_token_resp_parse(ctx, &answer, out) != OIDC_OK) {
+        || (rp_proof_is_on(call->site) ? oidc_token_resp_parse_bound(ctx, &answer, out)
+                                       : oidc_token_resp_parse(ctx, &answer, out)) != OIDC_OK
+        || rp_proof_check_type(ctx, call->site, out->token_type) != OIDC_OK) {
         return OIDC_FAILED;
     }
     /* CHECK id_token: an answer without one proves nobody's identity (Core 3.1.3.3) */
@@ -143,32 +146,50 @@ static enum oidc_rc tokens_check(struct oidc_ctx *ctx, const struct rp_call *cal
 
 /* ---- userinfo ---- */
 
-static enum oidc_rc tokens_userinfo(struct oidc_ctx *ctx, const struct rp_call *call,
-                                    const struct rp_provider *provider, struct rp_tokens *t)
+static enum oidc_rc tokens_userinfo_call(struct oidc_ctx *ctx, const struct rp_call *call,
+                                         const struct rp_provider *provider,
+                                         const struct oidc_token_resp *t,
+                                         struct oidc_http_answer *out)
 {
     const struct rp_conf *conf = call->site->conf;
-    int by_post = conf->provider.userinfo_method == RP_USERINFO_POST;
+    int bound = rp_proof_is_bound(t->token_type); /* a bound token goes into the header (RFC 9449 7.1) */
+    int by_post = conf->provider.userinfo_method == RP_USERINFO_POST && !bound;
+    const struct rp_proof_wish wish = {"GET", provider->userinfo_endpoint, t->access_token};
     struct oidc_form *body = oidc_form_make(ctx->pool);
-    const struct oidc_reply_header header = {
-        "Authorization", apr_pstrcat(ctx->pool, "Bearer ", t->resp.access_token, NULL)};
+    struct oidc_reply_header headers[2] = {
+        {"Authorization", apr_pstrcat(ctx->pool, bound ? "DPoP " : "Bearer ", t->access_token, NULL)},
+        {"DPoP", NULL}};
     struct oidc_http_call http = {.method = by_post ? "POST" : "GET",
                                   .url = provider->userinfo_endpoint,
-                                  .headers = &header,
-                                  .n_headers = !by_post,
+                                  .headers = headers,
+                                  .n_headers = by_post ? 0 : bound ? 2 : 1,
                                   .accept = JSON_TYPE,
                                   .max_body = OIDC_USERINFO_MAX,
                                   .options = &conf->http_long};
-    struct oidc_http_answer answer;
-    const char *sub;
     if (by_post) {
-        oidc_form_add(body, OIDC_PARAM_ACCESS_TOKEN, t->resp.access_token);
+        oidc_form_add(body, OIDC_PARAM_ACCESS_TOKEN, t->access_token);
         http.content_type = FORM_TYPE;
         http.body = oidc_str_z(oidc_form_print(ctx->pool, body));
     }
+    if (bound && rp_proof_make(ctx, call->site, &wish, &headers[1].value) != OIDC_OK) {
+        return OIDC_FAILED;
+    }
+    return tokens_call(ctx, &http, out);
+}
+
+static enum oidc_rc tokens_userinfo(struct oidc_ctx *ctx, const struct rp_call *call,
+                                    const struct rp_provider *provider, struct rp_tokens *t)
+{
+    struct oidc_http_answer answer;
+    const char *sub;
     if (oidc_claims_get_string(t->id_token, OIDC_CLAIM_SUB, &sub) != OIDC_OK) {
         return oidc_fail(ctx, OIDC_E_TOKEN_SUB, "the ID token has no sub");
     }
-    if (tokens_call(ctx, &http, &answer) != OIDC_OK) {
+    if (tokens_userinfo_call(ctx, call, provider, &t->resp, &answer) != OIDC_OK) {
+        return OIDC_FAILED;
+    }
+    if (rp_proof_note(ctx, call->site, provider->userinfo_endpoint, &answer)
+        && tokens_userinfo_call(ctx, call, provider, &t->resp, &answer) != OIDC_OK) {
         return OIDC_FAILED;
     }
     return oidc_userinfo_check(ctx, &answer, sub, &t->userinfo);

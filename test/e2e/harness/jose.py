@@ -158,3 +158,19 @@ def half_hash(text, alg="256"):
 
 def s256(verifier):
     return b64(hashlib.sha256(verifier.encode()).digest())
+
+
+def check_proof(proof):
+    """Header, claims and thumbprint of a DPoP proof that ES256 signs; raises when the signature is bad."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, utils
+    import json
+    head, body, sig = proof.split(".")
+    header, claims, raw = json.loads(unb64(head)), json.loads(unb64(body)), unb64(sig)
+    jwk = header["jwk"]
+    assert header["alg"] == "ES256" and jwk["crv"] == "P-256", header
+    x, y = (int.from_bytes(unb64(jwk[n]), "big") for n in "xy")
+    key = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
+    der = utils.encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
+    key.verify(der, ("%s.%s" % (head, body)).encode(), ec.ECDSA(hashes.SHA256()))
+    return header, claims, s256('{"crv":"P-256","kty":"EC","x":"%s","y":"%s"}' % (jwk["x"], jwk["y"]))

@@ -88,6 +88,9 @@ class Issuer:
         self.response_type = "code"
         self.method = "GET"          # in which authorization requests must come; PAR: pushed
         self.pushed = {}
+        self.dpop = None             # "plain", or "nonce": proofs are demanded, with a nonce of ours
+        self.token_type = "Bearer"
+        self.nonce, self.proofs, self.jkts = "", set(), []
         self.fault = {}
         self.calls, self.complaints = [], []
         self.turns, self.tokens = {}, {}
@@ -193,6 +196,43 @@ class Issuer:
         answer = self.apply("authz", answer, turn)
         return self.apply("authz_reply", self._respond(params, answer), turn)
 
+    def proof(self, request, token=None):
+        """None, or why the DPoP proof of a request is not good (RFC 9449 4.3)."""
+        proof = request.header("dpop", "")
+        if proof.count(".") != 2:
+            self.complain("no proof")
+            return "invalid_dpop_proof"
+        head, claims, jkt = jose.check_proof(proof)
+        want = {"htm": request.method, "htu": self.url + request.path.split("/", 3)[3].split("?")[0]}
+        for name, value in want.items():
+            if claims.get(name) != value:
+                self.complain("%s of the proof is %r" % (name, claims.get(name)))
+        if head["typ"] != "dpop+jwt" or "d" in head["jwk"] or abs(claims["iat"] - time.time()) > 30:
+            self.complain("a proof with an odd header or time")
+        if claims["jti"] in self.proofs:
+            self.complain("a proof was used twice")
+        if token and claims.get("ath") != jose.s256(token):
+            self.complain("ath does not fit")
+        self.proofs.add(claims["jti"])
+        self.jkts.append(jkt)
+        if self.dpop == "nonce" and claims.get("nonce") != self.nonce:
+            return "use_dpop_nonce"
+        return None
+
+    def challenge(self, request, token=None):
+        """The reply to a proof that is not good, or None."""
+        bad = self.proof(request, token) if self.dpop else None
+        if not bad:
+            return None
+        self.nonce = self.nonce or secrets.token_urlsafe(12)
+        headers = [("DPoP-Nonce", self.nonce)]
+        if token:
+            headers.append(("WWW-Authenticate", 'dPoP error="%s"' % bad))
+        reply = json_reply({"error": bad}, 401 if token else 400)
+        for name, value in headers:
+            reply.set(name, value)
+        return self.apply("challenge", reply)
+
     def par(self, request):
         params = dict(request.form)
         if len(params) != len(request.form):
@@ -260,6 +300,9 @@ class Issuer:
             self.complain("a parameter of the token request came twice")
         turn = self.turns.get(params.get("code", "")) or Turn(self)
         turn.request = request
+        challenge = self.challenge(request)
+        if challenge:
+            return challenge
         bad = self._judge_client(request, params) or self._judge_grant(params, turn)
         if bad and "token_reply" not in self.fault:
             return json_reply({"error": bad}, 401 if bad == "invalid_client" else 400)
@@ -269,7 +312,7 @@ class Issuer:
             self.tokens.pop(turn.front.get("access_token"), None)   # only the latest is good
         turn.params["code_verifier"] = params.get("code_verifier", "")
         turn.params["used"] = "1"
-        doc = {"access_token": turn.access_token, "token_type": "Bearer"}
+        doc = {"access_token": turn.access_token, "token_type": self.token_type}
         doc["id_token"] = turn.id_token = self.make_id_token(turn)
         doc = self.apply("token", doc, turn)
         reply = json_reply(doc) if not isinstance(doc, Reply) else doc
@@ -350,6 +393,11 @@ class Issuer:
         bearer = request.header("authorization", "")
         token = bearer[7:] if bearer.startswith("Bearer ") else dict(request.form).get(
             "access_token", "")
+        if self.dpop and self.token_type.lower() == "dpop":
+            token = bearer[5:] if bearer.startswith("DPoP ") else ""
+            challenge = self.challenge(request, token)
+            if challenge:
+                return challenge
         turn = self.tokens.get(token)
         if turn is None:
             self.complain("userinfo with an unknown token")

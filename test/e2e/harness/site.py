@@ -131,7 +131,8 @@ ProxyPass /open/ http://127.0.0.1:{self.backend.port}/open/
             return False
         if not (answer.location or "").startswith(self.issuer.url + "authorize"):
             return False
-        return "nonce" in query_of(answer.location)
+        sent = query_of(answer.location)
+        return "nonce" in sent or "request_uri" in sent
 
     def is_anonymous(self, browser, path="/app/probe"):
         """True when the protected page still asks for a login."""
