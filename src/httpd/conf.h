@@ -16,6 +16,12 @@ struct httpd_regexes {
     void **compiled; /* ap_regex_t * */
 };
 
+/* OIDCTrustedProxies. */
+struct httpd_networks {
+    int n;
+    struct apr_ipsubnet_t **nets;
+};
+
 struct httpd_passphrase {
     const struct oidc_secret *current, *previous; /* previous may be NULL */
 };
@@ -32,6 +38,10 @@ struct httpd_conf {
     struct rp_conf rp;
     struct httpd_passphrase passphrase;
     struct httpd_regexes *redirect_urls;
+    struct {
+        unsigned headers; /* enum oidc_forwarded_header; 0: none counts */
+        const struct httpd_networks *trusted; /* NULL: whoever sends them */
+    } forwarded;
     int cache_type, shm_max, shm_entry_size;
     const char *const *header_names; /* of OIDCAuthNHeader and json:NAME, in whatever section they stand */
     int is_virtual;       /* 1: of a <VirtualHost> */

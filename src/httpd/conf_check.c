@@ -213,6 +213,19 @@ static void check_transport(struct httpd_report *report)
                rp->redirect_uri[0] == '/' ? NULL : rp->redirect_uri);
 }
 
+static void check_proxies(struct httpd_report *report)
+{
+    const struct httpd_conf *conf = check_conf(report);
+    if (conf->forwarded.headers && !conf->forwarded.trusted) {
+        httpd_report_warning(report, ROW(OIDCXForwardedHeaders),
+                             "OIDCXForwardedHeaders without OIDCTrustedProxies: whoever reaches this server past "
+                             "the proxy can say which site was asked for; list the proxy's address");
+    } else if (conf->forwarded.trusted && !conf->forwarded.headers) {
+        httpd_report_warning(report, ROW(OIDCTrustedProxies),
+                             "OIDCTrustedProxies without OIDCXForwardedHeaders says nothing");
+    }
+}
+
 static void check_habits(struct httpd_report *report)
 {
     const struct rp_conf *rp = &check_conf(report)->rp;
@@ -276,6 +289,7 @@ static void check_server(struct httpd_report *report)
         check_redirect_uri(report);
         check_transport(report);
     }
+    check_proxies(report);
     check_habits(report);
     check_passphrase(report);
 }

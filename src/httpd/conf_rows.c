@@ -4,6 +4,7 @@
 
 #include "httpd/kinds.h"
 #include "httpd/words.h"
+#include "oidc/forwarded.h"
 
 const struct httpd_word httpd_words_response_mode[] = {
     {"query", RP_RESPONSE_MODE_QUERY}, {"form_post", RP_RESPONSE_MODE_FORM_POST},
@@ -42,6 +43,13 @@ const struct httpd_word httpd_words_info[] = {
     {"remote_user", RP_INFO_REMOTE_USER},
     {"session", RP_INFO_SESSION},
     {NULL, 0}};
+
+const struct httpd_word httpd_words_forwarded[] = {{"none", 0},
+                                                   {"X-Forwarded-Host", OIDC_FORWARDED_HOST},
+                                                   {"X-Forwarded-Port", OIDC_FORWARDED_PORT},
+                                                   {"X-Forwarded-Proto", OIDC_FORWARDED_PROTO},
+                                                   {"Forwarded", OIDC_FORWARDED},
+                                                   {NULL, 0}};
 
 const struct httpd_word httpd_words_cache_type[] = {{"shm", 0}, {NULL, 0}};
 

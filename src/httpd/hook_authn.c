@@ -7,6 +7,7 @@
 
 #include "http_core.h"
 #include "http_request.h"
+#include "httpd/forwarded.h"
 #include "httpd/request.h"
 #include "httpd/scrub.h"
 
@@ -75,6 +76,7 @@ static int authn_login(struct httpd_request *q)
         (void)oidc_fail(&q->x.ctx, OIDC_E_LOGIN_REQUIRED, "no session, at the redirect URI itself");
         return authn_fail(q);
     }
+    httpd_forwarded_note(q);
     if (rp_unauth(&q->x.ctx, conf->site, &dir, &q->x.req, &q->x.reply) == RP_UNAUTH_ANONYMOUS) {
         return authn_anonymous(q);
     }

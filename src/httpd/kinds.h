@@ -26,6 +26,7 @@ extern const struct httpd_kind httpd_kind_redirect_uri; /* const char * */
 extern const struct httpd_kind httpd_kind_url_or_empty; /* const char *, "" switches off */
 extern const struct httpd_kind httpd_kind_domain;       /* const char * */
 extern const struct httpd_kind httpd_kind_params;       /* const struct oidc_form * */
+extern const struct httpd_kind httpd_kind_networks;     /* struct httpd_networks * */
 extern const struct httpd_kind httpd_kind_proxy;        /* const char *[3]: URL, user:password, method */
 
 /* kinds_oidc.c: values of this product. */

@@ -2,8 +2,11 @@
 /* Directive values: addresses, parameters, the outgoing proxy. Nothing here needs the server. */
 #include "httpd/kinds.h"
 
+#include <apr_network_io.h>
 #include <apr_strings.h>
+#include <arpa/inet.h>
 
+#include "httpd/conf.h"
 #include "oidc/form.h"
 #include "oidc/url.h"
 
@@ -124,3 +127,49 @@ static const char *kinds_parse_proxy(struct httpd_arg *a, int n, const char *con
     return NULL;
 }
 const struct httpd_kind httpd_kind_proxy = {1, 3, 0, 0, kinds_parse_proxy};
+
+/* ---- networks ---- */
+
+#define NETWORK_MAX 64 /* characters */
+
+/* A whole address and, behind '/', the number of bits that count; NULL when it is anything else. */
+static apr_ipsubnet_t *kinds_read_network(struct httpd_arg *a, const char *word)
+{
+    unsigned char address[16];
+    char text[NETWORK_MAX];
+    apr_ipsubnet_t *net = NULL;
+    apr_int64_t bits;
+    if (strlen(word) >= sizeof text) {
+        return NULL;
+    }
+    char *slash = strchr(strcpy(text, word), '/');
+    if (slash) {
+        *slash++ = '\0';
+    }
+    int most = inet_pton(AF_INET, text, address) == 1 ? 32 : 128;
+    if ((most == 128 && inet_pton(AF_INET6, text, address) != 1) ||
+        (slash && !oidc_str_to_int64(oidc_str_z(slash), 1, most, &bits)) ||
+        apr_ipsubnet_create(&net, text, slash, a->pool) != APR_SUCCESS) {
+        return NULL;
+    }
+    return net;
+}
+
+static const char *kinds_parse_networks(struct httpd_arg *a, int n, const char *const *words)
+{
+    struct httpd_networks **field = a->field, *list = apr_pcalloc(a->pool, sizeof *list);
+    const struct httpd_networks *old = a->again ? *field : NULL;
+    int had = old ? old->n : 0;
+    list->nets = apr_pcalloc(a->pool, sizeof(apr_ipsubnet_t *) * (size_t)(had + n));
+    for (int i = 0; i < had + n; i++) {
+        list->nets[i] = i < had ? old->nets[i] : kinds_read_network(a, words[i - had]);
+        if (!list->nets[i]) {
+            return httpd_kinds_expected(a, "addresses or networks such as 127.0.0.1, 10.0.0.0/8, ::1",
+                                        words[i - had]);
+        }
+    }
+    list->n = had + n;
+    *field = list;
+    return NULL;
+}
+const struct httpd_kind httpd_kind_networks = {1, 0, 0, 0, kinds_parse_networks};

@@ -5,6 +5,7 @@
 #include "ap_expr.h"
 #include "apr_strings.h"
 #include "http_core.h"
+#include "httpd/forwarded.h"
 #include "oidc/form.h"
 
 struct httpd_conf *httpd_request_conf(const request_rec *r)
@@ -47,10 +48,14 @@ enum oidc_rc httpd_request_prepare(struct httpd_request *q)
 {
     const struct httpd_conf *conf = httpd_request_conf(q->x.r);
     int is_path = conf->redirect_origin.scheme == NULL;
-    if (httpd_exchange_origin(&q->x, 1, &q->x.req.origin) == OIDC_OK) {
+    enum oidc_rc rc = httpd_forwarded_origin(q, &q->x.req.origin);
+    if (rc == OIDC_ABSENT) {
+        rc = httpd_exchange_origin(&q->x, 1, &q->x.req.origin);
+    }
+    if (rc == OIDC_OK) {
         return OIDC_OK;
     }
-    if (is_path) {
+    if (is_path || q->x.ctx.err.code == OIDC_E_FORWARDED) {
         return OIDC_FAILED;
     }
     /* with an absolute redirect URI the request's own host is not needed: the operator's is used */

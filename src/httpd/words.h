@@ -12,6 +12,7 @@ extern const struct httpd_word httpd_words_pkce[];
 extern const struct httpd_word httpd_words_userinfo_method[];
 extern const struct httpd_word httpd_words_id_token[];
 extern const struct httpd_word httpd_words_info[];
+extern const struct httpd_word httpd_words_forwarded[];
 extern const struct httpd_word httpd_words_cache_type[];
 
 #endif

@@ -259,6 +259,29 @@ static void the_proxy(void **state)
     refused(c, HTTPD_ROW_OIDCOutgoingProxy, "p u:p kerberos", "negotiate");
 }
 
+static void proxies_that_are_trusted(void **state)
+{
+    (void)state;
+    struct httpd_conf *c = server();
+    assert_null(c->forwarded.trusted);
+    assert_int_equal(c->forwarded.headers, 0);
+    assert_null(read_line(c, HTTPD_ROW_OIDCTrustedProxies, "127.0.0.1 10.0.0.0/8"));
+    assert_null(read_line(c, HTTPD_ROW_OIDCTrustedProxies, "::1 2001:db8::/32 0.0.0.0/1"));
+    assert_int_equal(c->forwarded.trusted->n, 5);
+    refused(c, HTTPD_ROW_OIDCTrustedProxies, "proxy.example.com", "expected addresses");
+    refused(c, HTTPD_ROW_OIDCTrustedProxies, "10.0", "expected addresses");
+    refused(c, HTTPD_ROW_OIDCTrustedProxies, "10.0.0.0/33", "expected addresses");
+    refused(c, HTTPD_ROW_OIDCTrustedProxies, "10.0.0.0/", "expected addresses");
+    refused(c, HTTPD_ROW_OIDCTrustedProxies, "10.0.0.0/0", "expected addresses");
+    refused(c, HTTPD_ROW_OIDCTrustedProxies, "::1/129", "expected addresses");
+    refused(c, HTTPD_ROW_OIDCTrustedProxies, "10.0.0.0/255.0.0.0", "expected addresses");
+    assert_null(read_line(c, HTTPD_ROW_OIDCXForwardedHeaders, "X-Forwarded-Host X-Forwarded-Proto"));
+    assert_null(read_line(c, HTTPD_ROW_OIDCXForwardedHeaders, "X-Forwarded-Port Forwarded"));
+    assert_int_equal(c->forwarded.headers, 15);
+    refused(c, HTTPD_ROW_OIDCXForwardedHeaders, "none", "alone");
+    refused(server(), HTTPD_ROW_OIDCXForwardedHeaders, "X-Forwarded-For", "X-Forwarded-Port");
+}
+
 static void splitting(void **state)
 {
     (void)state;
@@ -280,7 +303,8 @@ static const struct CMUnitTest tests[] = {
     CASE(booleans), CASE(words_have_their_nearest), CASE(bits_add_up_and_off_stands_alone),
     CASE(lists_grow_within_a_section), CASE(addresses), CASE(parameters), CASE(same_site),
     CASE(timeouts), CASE(sessions_and_states), CASE(test_n047_algorithms_and_flows),
-    CASE(what_is_passed_on), CASE(refusals), CASE(names), CASE(the_proxy), CASE(splitting),
+    CASE(what_is_passed_on), CASE(refusals), CASE(names), CASE(the_proxy),
+    CASE(proxies_that_are_trusted), CASE(splitting),
 };
 
 RUN(tests)
