@@ -37,7 +37,8 @@ static enum oidc_rc forwarded_read_scheme(struct oidc_ctx *ctx, const char *what
                                           struct oidc_str value, struct oidc_forwarded *out)
 {
     /* some proxies name the scheme of a WebSocket */
-    if (oidc_str_eq_case(value, oidc_str_z("https")) || oidc_str_eq_case(value, oidc_str_z("wss"))) {
+    if (oidc_str_eq_case(value, oidc_str_z("https"))
+        || oidc_str_eq_case(value, oidc_str_z("wss"))) {
         out->scheme = "https";
     } else if (oidc_str_eq_case(value, oidc_str_z("http"))
                || oidc_str_eq_case(value, oidc_str_z("ws"))) {
@@ -137,7 +138,7 @@ static const char *forwarded_token(const char *p, struct oidc_str *out)
     return n > 0 ? p + n : NULL;
 }
 
-/* A quoted string without its quotes and backslashes; NULL when it does not end within the limit. */
+/* A quoted string without its quotes and backslashes; NULL when it doesn't end within the limit. */
 static const char *forwarded_quoted(apr_pool_t *pool, const char *p, struct oidc_str *out)
 {
     char *text = apr_palloc(pool, VALUE_MAX);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Behind proxies: who may say what the browser asked for, and warnings where the configuration does not fit. */
+/*
+ * Behind proxies: who may say what the browser asked for, and warnings where the configuration does
+ * not fit.
+ */
 #include "httpd/forwarded.h"
 
 #include "apr_atomic.h"
@@ -13,7 +16,10 @@
 static const enum oidc_forwarded_header forwarded_headers[] = {
     OIDC_FORWARDED_HOST, OIDC_FORWARDED_PORT, OIDC_FORWARDED_PROTO, OIDC_FORWARDED};
 
-/* CHECK peer: whoever can open a connection can send these headers; with a list, only those in it; N017, N109 */
+/*
+ * CHECK peer: whoever can open a connection can send these headers; with a list, only those in it;
+ * N017, N109
+ */
 static int forwarded_is_trusted(const struct httpd_conf *conf, const request_rec *r)
 {
     const struct httpd_networks *list = conf->forwarded.trusted;
@@ -21,7 +27,7 @@ static int forwarded_is_trusted(const struct httpd_conf *conf, const request_rec
         return 1;
     }
     for (int i = 0; i < list->n; i++) {
-        /* of the connection, not of the user: mod_remoteip changes the latter to what a header says */
+        /* of the connection: mod_remoteip makes the user's address what a header says */
         if (apr_ipsubnet_test(list->nets[i], r->connection->client_addr)) {
             return 1;
         }
@@ -91,7 +97,8 @@ static const char *forwarded_wrong(const struct httpd_request *q, const struct h
     if (is_there == is_expected || forwarded_is_quiet(q->x.r, name)) {
         return NULL;
     }
-    return is_there ? "is in the request, but OIDCXForwardedHeaders does not name it: it counts for nothing"
+    return is_there ? "is in the request, but OIDCXForwardedHeaders does not name it: it counts for "
+                      "nothing"
                     : "is named by OIDCXForwardedHeaders, but is not in the request";
 }
 

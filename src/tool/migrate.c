@@ -138,7 +138,8 @@ static const char *const theirs[] = {
     NULL};
 
 #define GROUP(title)
-#define DIRECTIVE(name, scope, kind, first, last, preset, limits, words, arguments, sample, sentence) #name,
+#define DIRECTIVE(name, scope, kind, first, last, preset, limits, words, arguments, sample, sentence) \
+    #name,
 static const char *const ours[] = {
 #include "httpd/directives.def"
     NULL};
@@ -162,7 +163,8 @@ static enum migrate_verdict judge_auth_type(const struct migrate_line *line, con
 static enum migrate_verdict judge_require(const struct migrate_line *line, const char **why)
 {
     int not = strcasecmp(word(line, 0), "not") == 0;
-    if (strcasecmp(word(line, not), "claims_expr") == 0 && !is_one_of("OIDCFilterClaimsExpr", ours)) {
+    if (strcasecmp(word(line, not), "claims_expr") == 0
+        && !is_one_of("OIDCFilterClaimsExpr", ours)) {
         *why = "this version has no jq expressions";
         return MIGRATE_MISSING;
     }
@@ -187,8 +189,9 @@ static enum migrate_verdict judge_directive(const struct migrate_line *line, con
         }
     }
     if (!is_one_of(line->name, ours)) {
-        *why = is_one_of(line->name, theirs) ? "this version does not have it; httpd refuses the line"
-                                             : "neither module knows it";
+        *why = is_one_of(line->name, theirs)
+                   ? "this version does not have it; httpd refuses the line"
+                   : "neither module knows it";
         return MIGRATE_MISSING;
     }
     for (size_t i = 0; i < N(rules); i++) {
@@ -202,7 +205,8 @@ static enum migrate_verdict judge_directive(const struct migrate_line *line, con
 
 const char *migrate_name(enum migrate_verdict verdict)
 {
-    static const char *const names[MIGRATE_VERDICTS] = {"-", "same", "risky", "different", "missing"};
+    static const char *const names[MIGRATE_VERDICTS] = {"-", "same", "risky", "different",
+                                                        "missing"};
     return names[verdict];
 }
 

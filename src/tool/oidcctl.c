@@ -2,8 +2,9 @@
 /*
  * oidcctl migrate FILE...
  *
- * Says of each line that was written for mod_auth_openidc what it means here. Exit status: 0 when all mean the same,
- * 1 when one does not, 2 when a file could not be read. Values of directives are never printed: some are secrets.
+ * Says of each line that was written for mod_auth_openidc what it means here. Exit status: 0 when
+ * all mean the same, 1 when one does not, 2 when a file could not be read. Values of directives are
+ * never printed: some are secrets.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -141,7 +142,8 @@ static int migrate(int n, char **paths)
     if (fflush(stdout) != 0) {
         well = 0;
     }
-    return !well ? 2 : counts[MIGRATE_RISKY] + counts[MIGRATE_DIFFERENT] + counts[MIGRATE_MISSING] > 0;
+    counts[MIGRATE_DIFFERENT] += counts[MIGRATE_RISKY] + counts[MIGRATE_MISSING];
+    return !well ? 2 : counts[MIGRATE_DIFFERENT] > 0;
 }
 
 int main(int argc, char **argv)
