@@ -144,5 +144,10 @@ enum oidc_rc rp_forward_restore(struct oidc_ctx *ctx, const struct rp_call *call
     oidc_buf_add_z(&b, ";\n");
     oidc_buf_add_z(&b, restore_script);
     oidc_buf_add_z(&b, "</script>\n");
-    return forward_send(ctx, call, &b, nonce);
+    if (forward_send(ctx, call, &b, nonce) != OIDC_OK) {
+        return OIDC_FAILED;
+    }
+    /* the application may look at Origin, as it would have done the first time; no-referrer would make it null */
+    oidc_reply_add_header(call->reply, "Referrer-Policy", "same-origin");
+    return OIDC_OK;
 }

@@ -413,6 +413,7 @@ class Issuer:
     def end_session(self, request):
         params = dict(request.query if request.method == "GET" else request.form)
         issued = [t.id_token for t in self.turns.values()]
+        issued += [t.front.get("id_token") for t in self.turns.values()]
         if params.get("id_token_hint") and params["id_token_hint"] not in issued:
             self.complain("id_token_hint is not a token of ours")
         target = params.get("post_logout_redirect_uri", "")

@@ -82,6 +82,26 @@ const scenarios = {
     return { urls: pages.map((p) => p.url()), seen: await Promise.all(pages.map(json)),
       cookies: (await context.cookies(given.pages[0])).map((c) => c.name) };
   },
+  // a form that is sent without a session: what the application gets in the end
+  async form() {
+    const page = await context.newPage();
+    await page.goto(given.open);
+    await page.evaluate(({ url, fields, enctype }) => {
+      const form = document.createElement('form');
+      Object.assign(form, { method: 'post', action: url, enctype });
+      for (const [name, value] of fields) {
+        const area = document.createElement('textarea');
+        area.name = name;
+        area.value = value;
+        form.append(area);
+      }
+      document.body.append(form);
+      HTMLFormElement.prototype.submit.call(form);
+    }, { url: given.page, fields: given.fields, enctype: given.enctype });
+    await page.getByText('PROTECTED-CONTENT').waitFor({ timeout: 5000 }).catch(async () => { throw new Error(page.url() + ' ' + await page.content() + problems); });
+    return { seen: await json(page), url: page.url(),
+      kept: await page.evaluate(() => Object.keys(sessionStorage)) };
+  },
   // pages and scripts of a page
   async script() {
     const page = await context.newPage();
