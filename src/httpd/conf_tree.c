@@ -86,6 +86,31 @@ static void tree_check_alternatives(struct httpd_report *report, const ap_direct
     }
 }
 
+/* The first directive of that name, in whatever section; NULL when there is none. */
+static const ap_directive_t *tree_find(const ap_directive_t *d, const char *name, int depth)
+{
+    for (; d && depth < DEPTH_MAX; d = d->next) {
+        const ap_directive_t *inner =
+            d->first_child ? tree_find(d->first_child, name, depth + 1) : NULL;
+        if (inner || tree_is(d, name)) {
+            return inner ? inner : d;
+        }
+    }
+    return NULL;
+}
+
+/* mod_cache's quick handler answers before anybody looks at who asks (N249). */
+static void tree_check_cache(struct httpd_report *report)
+{
+    const ap_directive_t *cache = tree_find(ap_conftree, "CacheEnable", 0);
+    const ap_directive_t *quick = tree_find(ap_conftree, "CacheQuickHandler", 0);
+    if (cache && !(quick && strcasecmp(tree_word(report->pool, quick, 0), "off") == 0)) {
+        httpd_report_line(report, OIDC_LOG_WARNING, cache->filename, cache->line_num,
+                          "CacheEnable with CacheQuickHandler On: what is in the cache is handed out "
+                          "before a sign-in is asked for; set CacheQuickHandler Off");
+    }
+}
+
 static void tree_walk(struct httpd_report *report, const ap_directive_t *first, int depth)
 {
     tree_check_alternatives(report, first);
@@ -103,5 +128,6 @@ void httpd_tree_check(struct httpd_report *report)
 {
     if (ap_conftree) {
         tree_walk(report, ap_conftree, 0);
+        tree_check_cache(report);
     }
 }
