@@ -55,10 +55,10 @@ static enum oidc_rc child_make_site(struct oidc_ctx *ctx, server_rec *s)
     setup.name = apr_psprintf(ctx->pool, "%s:%u", s->server_hostname ? s->server_hostname : "-",
                               (unsigned)s->port);
     if (!conf->passphrase.current) {
-        oidc_log(ctx, OIDC_LOG_INFO, "OIDCCryptoPassphrase is not set for %s: sign-ins outlive "
-                                     "graceful restarts, but not a full stop, and no other server "
-                                     "knows them",
-                                     setup.name);
+        oidc_log(ctx, OIDC_LOG_INFO,
+                 "OIDCCryptoPassphrase is not set for %s: sign-ins outlive graceful restarts, but "
+                 "not a full stop, and no other server knows them",
+                 setup.name);
     }
     if (httpd_keyring_get(ctx, conf->passphrase.current, conf->passphrase.previous,
                           &setup.sealer) != OIDC_OK) {

@@ -200,7 +200,7 @@ static void check_transport(struct httpd_report *report)
                              "keys sign for are accepted");
     }
     check_http(report, ROW(OIDCProviderMetadataURL), "OIDCProviderMetadataURL",
-                           rp->provider.metadata_url);
+               rp->provider.metadata_url);
     check_http(report, ROW(OIDCProviderIssuer), "OIDCProviderIssuer", rp->provider.issuer);
     check_http(report, ROW(OIDCProviderAuthorizationEndpoint), "OIDCProviderAuthorizationEndpoint",
                rp->provider.authorization_endpoint);

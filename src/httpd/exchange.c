@@ -168,8 +168,8 @@ enum oidc_rc httpd_exchange_origin(struct httpd_exchange *x, int check_names,
     const char *text = apr_psprintf(r->pool, "%s://%s:%u/", scheme, host, (unsigned)port);
     if (oidc_url_parse(&x->ctx, text, "the request's host", &url) != OIDC_OK) {
         oidc_ctx_clear(&x->ctx);
-        return oidc_fail(&x->ctx, OIDC_E_HOST, "host %s is malformed", oidc_log_quote(r->pool,
-                                                            host));
+        return oidc_fail(&x->ctx, OIDC_E_HOST, "host %s is malformed",
+                         oidc_log_quote(r->pool, host));
     }
     out->host = url.host;
     /* CHECK own name: the default virtual host gets every other name as well; N016 */
