@@ -5,6 +5,7 @@
 
 #include "oidc/exchange.h"
 #include "oidc/form.h"
+#include "oidc/jwk.h"
 #include "oidc/secret.h"
 
 enum oidc_client_auth_method {
@@ -25,10 +26,16 @@ enum oidc_client_auth_method {
 enum oidc_client_auth_method oidc_client_auth_parse_name(const char *name);
 const char *oidc_client_auth_name(enum oidc_client_auth_method m);
 
+/* Bytes of a client secret that signs: as many as the hash of HS256 has (RFC 7518 3.2). */
+#define OIDC_CLIENT_AUTH_SECRET_JWT_LEAST 32
+
 struct oidc_client_auth {
-    enum oidc_client_auth_method method; /* BASIC, POST or NONE so far; others fail with OIDC_E_CONFIG */
+    enum oidc_client_auth_method method; /* not TLS and BEARER so far; those fail with OIDC_E_CONFIG */
     const char *client_id;
-    const struct oidc_secret *secret; /* NULL for NONE */
+    const struct oidc_secret *secret; /* BASIC, POST and SECRET_JWT, else NULL */
+    const char *audience;             /* SECRET_JWT and PRIVATE_KEY_JWT: the issuer */
+    const struct oidc_jwk *key;       /* PRIVATE_KEY_JWT */
+    enum oidc_alg alg;                /* PRIVATE_KEY_JWT */
 };
 /*
  * Adds what the method needs to the body, or sets *authorization to the header's value (NULL when none is needed).

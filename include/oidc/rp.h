@@ -83,6 +83,13 @@ struct rp_view {
 enum oidc_rc rp_view_make(struct oidc_ctx *ctx, const struct rp_site *site, const struct rp_dir *dir,
                           const struct rp_session *session, struct rp_view *out) OIDC_MUST_CHECK;
 
+/*
+ * For the check of a configuration, before there is a site. The method of OIDCProviderTokenEndpointAuth has what it
+ * needs; no kid names two different keys of OIDCPublicKeyFiles and OIDCPrivateKeyFiles. OIDC_E_CONFIG.
+ */
+enum oidc_rc rp_client_auth_check(struct oidc_ctx *ctx, const struct rp_conf *conf) OIDC_MUST_CHECK;
+enum oidc_rc rp_client_auth_check_keys(struct oidc_ctx *ctx, const struct rp_conf *conf) OIDC_MUST_CHECK;
+
 /* ---- COLD ---- */
 
 enum rp_unauth_result {
@@ -106,7 +113,7 @@ int rp_endpoint_is_own(const struct rp_site *site, const char *path);
 /* 1 when this request to the redirect URI needs a session and obeys Require (info=). */
 int rp_endpoint_needs_session(const struct oidc_request *req);
 /*
- * Answers a request to the redirect URI: authorization responses (GET, POST), logout=, info=. `session` is what the gate
+ * Answers a request to the redirect URI: authorization responses (GET, POST), logout=, jwks=, info=. `session` is what the gate
  * found, or NULL. OIDC_OK: reply is complete. OIDC_FAILED: the reason is in ctx->err; the glue makes the error reply,
  * cookies already in reply are sent as well.
  */

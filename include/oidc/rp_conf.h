@@ -54,6 +54,8 @@ enum rp_pass_encoding { RP_PASS_UTF8, RP_PASS_LATIN1, RP_PASS_BASE64URL };
 struct rp_client_conf {
     const char *id;                   /* OIDCClientID */
     const struct oidc_secret *secret; /* OIDCClientSecret, or NULL */
+    const struct oidc_jwks *private_keys; /* OIDCPrivateKeyFiles, or NULL */
+    const struct oidc_jwks *public_keys;  /* OIDCPublicKeyFiles, or NULL */
 };
 
 struct rp_provider_conf {
@@ -65,6 +67,7 @@ struct rp_provider_conf {
     const char *jwks_uri;               /* OIDCProviderJwksUri */
     const char *end_session_endpoint;   /* OIDCProviderEndSessionEndpoint */
     enum oidc_client_auth_method token_auth; /* OIDCProviderTokenEndpointAuth; UNSET: from the document */
+    enum oidc_alg token_auth_alg;            /* its private_key_jwt:ALG; UNKNOWN: the first key's */
     const struct oidc_form *token_params;    /* OIDCProviderTokenEndpointParams, or NULL */
     const struct oidc_jwks *verify_keys;     /* OIDCProviderVerifyCertFiles, or NULL */
     apr_int64_t metadata_refresh;            /* OIDCProviderMetadataRefreshInterval, seconds */

@@ -9,6 +9,7 @@
 #include "http_core.h"
 #include "http_main.h"
 #include "httpd/hooks.h"
+#include "oidc/rp.h"
 #include "oidc/secret.h"
 
 #define PASSPHRASE_LEAST 32
@@ -69,18 +70,20 @@ static void check_provider(struct httpd_report *report)
 static void check_client(struct httpd_report *report)
 {
     const struct httpd_conf *conf = check_conf(report);
-    enum oidc_client_auth_method auth = conf->rp.provider.token_auth;
+    struct oidc_ctx ctx;
     if (!conf->rp.redirect_uri) {
         httpd_report_mistake(report, check_blame(conf), "OIDCRedirectURI is missing");
     }
     if (!conf->rp.client.id) {
         httpd_report_mistake(report, check_blame(conf), "OIDCClientID is missing");
     }
-    if (!conf->rp.client.secret &&
-        (auth == OIDC_CLIENT_AUTH_BASIC || auth == OIDC_CLIENT_AUTH_POST)) {
-        httpd_report_mistake(report, ROW(OIDCProviderTokenEndpointAuth),
-                             "OIDCProviderTokenEndpointAuth %s needs OIDCClientSecret",
-                             oidc_client_auth_name(auth));
+    oidc_ctx_init(&ctx, report->pool, NULL, NULL);
+    if (rp_client_auth_check(&ctx, &conf->rp) != OIDC_OK) {
+        httpd_report_mistake(report, ROW(OIDCProviderTokenEndpointAuth), "%s", ctx.err.detail);
+    }
+    oidc_ctx_clear(&ctx);
+    if (rp_client_auth_check_keys(&ctx, &conf->rp) != OIDC_OK) {
+        httpd_report_mistake(report, ROW(OIDCPrivateKeyFiles), "%s", ctx.err.detail);
     }
     if (!conf->rp.client.secret && conf->rp.provider.id_token_alg >= OIDC_ALG_HS256) {
         httpd_report_mistake(report, ROW(OIDCIDTokenSignedResponseAlg),

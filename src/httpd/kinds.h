@@ -34,7 +34,7 @@ extern const struct httpd_kind httpd_kind_samesite;     /* enum oidc_samesite [2
 extern const struct httpd_kind httpd_kind_timeout;      /* int [4]: total, connect (ms), retries, interval (ms) */
 extern const struct httpd_kind httpd_kind_state_max;    /* int [2]: number, delete the oldest */
 extern const struct httpd_kind httpd_kind_session_type; /* struct rp_conf.session, first three members */
-extern const struct httpd_kind httpd_kind_token_auth;   /* enum oidc_client_auth_method */
+extern const struct httpd_kind httpd_kind_token_auth;   /* enum oidc_client_auth_method, enum oidc_alg */
 extern const struct httpd_kind httpd_kind_alg;          /* enum oidc_alg */
 extern const struct httpd_kind httpd_kind_response_type; /* const char * */
 extern const struct httpd_kind httpd_kind_dpop;         /* enum rp_dpop_mode */
@@ -51,6 +51,10 @@ extern const struct httpd_kind httpd_kind_regexes;     /* struct httpd_regexes *
 extern const struct httpd_kind httpd_kind_expr;        /* ap_expr_info_t *, a string */
 extern const struct httpd_kind httpd_kind_unauth;      /* rp_dir.unauth_action .. httpd_dir.unauth_when */
 extern const struct httpd_kind httpd_kind_remote_user; /* struct rp_remote_user */
+
+/* kinds_keys.c: key files of this site. */
+extern const struct httpd_kind httpd_kind_private_keys; /* struct oidc_jwks * */
+extern const struct httpd_kind httpd_kind_public_keys;  /* struct oidc_jwks * */
 
 /* "expected X, got "Y"". */
 const char *httpd_kinds_expected(const struct httpd_arg *a, const char *what, const char *got);

@@ -152,21 +152,48 @@ const struct httpd_kind httpd_kind_session_type = {1, 1, 0, 0, kinds_parse_sessi
 
 /* ---- OIDCProviderTokenEndpointAuth, OIDCIDTokenSignedResponseAlg, OIDCResponseType ---- */
 
+/* The algorithm behind "private_key_jwt:"; a public key must verify it. */
+static const char *kinds_parse_auth_alg(const struct httpd_arg *a, const char *got, enum oidc_alg *out)
+{
+    struct httpd_word algs[OIDC_ALG_COUNT];
+    int value = 0, used = 0;
+    for (int alg = 1; alg < OIDC_ALG_COUNT; alg++) {
+        if (OIDC_ALG_BIT(alg) & OIDC_ALG_SET_ASYMMETRIC) {
+            algs[used].word = oidc_alg_name((enum oidc_alg)alg);
+            algs[used++].value = alg;
+        }
+    }
+    algs[used].word = NULL;
+    const char *message = httpd_kinds_find(a, algs, got, &value);
+    *out = (enum oidc_alg)value;
+    return message;
+}
+
 static const char *kinds_parse_token_auth(struct httpd_arg *a, int n, const char *const *words)
 {
     static const struct httpd_word methods[] = {{"client_secret_basic", OIDC_CLIENT_AUTH_BASIC},
                                                 {"client_secret_post", OIDC_CLIENT_AUTH_POST},
+                                                {"client_secret_jwt", OIDC_CLIENT_AUTH_SECRET_JWT},
+                                                {"private_key_jwt", OIDC_CLIENT_AUTH_PRIVATE_KEY_JWT},
                                                 {"none", OIDC_CLIENT_AUTH_NONE},
                                                 {NULL, 0}};
+    static const char with_alg[] = "private_key_jwt:";
+    struct {
+        enum oidc_client_auth_method method;
+        enum oidc_alg alg;
+    } *field = a->field;
     int value = 0;
-    const char *message = httpd_kinds_find(a, methods, words[0], &value);
     (void)n;
-    if (!message) {
-        *(enum oidc_client_auth_method *)a->field = (enum oidc_client_auth_method)value;
-    } else if (oidc_client_auth_parse_name(words[0]) != OIDC_CLIENT_AUTH_UNSET ||
-               oidc_str_starts(oidc_str_z(words[0]), oidc_str_z("private_key_jwt:"))) {
-        message = apr_psprintf(a->pool, "this version does not support %s yet: use "
-                                        "client_secret_basic, client_secret_post or none",
+    field->alg = OIDC_ALG_UNKNOWN;
+    if (oidc_str_starts(oidc_str_z(words[0]), oidc_str_z(with_alg))) {
+        field->method = OIDC_CLIENT_AUTH_PRIVATE_KEY_JWT;
+        return kinds_parse_auth_alg(a, words[0] + sizeof with_alg - 1, &field->alg);
+    }
+    const char *message = httpd_kinds_find(a, methods, words[0], &value);
+    field->method = (enum oidc_client_auth_method)value;
+    if (message && oidc_client_auth_parse_name(words[0]) != OIDC_CLIENT_AUTH_UNSET) {
+        message = apr_psprintf(a->pool, "this version does not support %s yet: use client_secret_basic, "
+                                        "client_secret_post, client_secret_jwt, private_key_jwt or none",
                                oidc_log_quote(a->pool, words[0]));
     }
     return message;

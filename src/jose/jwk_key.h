@@ -42,6 +42,10 @@ const struct oidc_curve *oidc_jwk_curve(const char *name);
  */
 enum oidc_rc oidc_jwk_wrap(struct oidc_ctx *ctx, apr_pool_t *pool, enum oidc_code code,
                            EVP_PKEY *pkey, struct oidc_jwk **out) OIDC_MUST_CHECK;
+/* kid, use and alg, as far as they fit; OIDC_E_CONFIG. */
+enum oidc_rc oidc_jwk_put_terms(struct oidc_ctx *ctx, apr_pool_t *pool,
+                                const struct oidc_jwk_terms *terms,
+                                struct oidc_jwk *jwk) OIDC_MUST_CHECK;
 /* Makes it ready for verifying with each algorithm that it fits. */
 enum oidc_rc oidc_jwk_finish(struct oidc_ctx *ctx, struct oidc_jwk *jwk) OIDC_MUST_CHECK;
 /* Says that pkey has its private part, checks that, and makes it ready for signing. */

@@ -72,18 +72,8 @@ static EVP_PKEY *pem_read(struct oidc_str pem, enum pem_kind kind, int *asked)
     return pkey;
 }
 
-static enum oidc_rc pem_name(struct oidc_ctx *ctx, apr_pool_t *pool, const char *kid,
-                             struct oidc_jwk *jwk)
-{
-    if (!kid && oidc_jwk_thumbprint(ctx, jwk, &kid) != OIDC_OK) {
-        return OIDC_FAILED;
-    }
-    jwk->info.kid = apr_pstrdup(pool, kid);
-    return OIDC_OK;
-}
-
-enum oidc_rc oidc_jwk_parse_pem(struct oidc_ctx *ctx, apr_pool_t *pool, struct oidc_str pem,
-                                const char *kid, struct oidc_jwk **out)
+enum oidc_rc oidc_jwk_parse_pem_as(struct oidc_ctx *ctx, apr_pool_t *pool, struct oidc_str pem,
+                                   const struct oidc_jwk_terms *terms, struct oidc_jwk **out)
 {
     struct oidc_jwk *jwk;
     int asked = 0;
@@ -104,13 +94,20 @@ enum oidc_rc oidc_jwk_parse_pem(struct oidc_ctx *ctx, apr_pool_t *pool, struct o
     }
     oidc_openssl_forget();
     if (oidc_jwk_wrap(ctx, pool, OIDC_E_CONFIG, pkey, &jwk) != OIDC_OK ||
-        pem_name(ctx, pool, kid, jwk) != OIDC_OK || oidc_jwk_finish(ctx, jwk) != OIDC_OK ||
+        oidc_jwk_put_terms(ctx, pool, terms, jwk) != OIDC_OK || oidc_jwk_finish(ctx, jwk) != OIDC_OK ||
         (kind == PEM_KIND_PRIVATE &&
          oidc_jwk_finish_private(ctx, OIDC_E_CONFIG, jwk) != OIDC_OK)) {
         return OIDC_FAILED;
     }
     *out = jwk;
     return OIDC_OK;
+}
+
+enum oidc_rc oidc_jwk_parse_pem(struct oidc_ctx *ctx, apr_pool_t *pool, struct oidc_str pem,
+                                const char *kid, struct oidc_jwk **out)
+{
+    const struct oidc_jwk_terms terms = {.kid = kid};
+    return oidc_jwk_parse_pem_as(ctx, pool, pem, &terms, out);
 }
 
 static const char *pem_write(apr_pool_t *pool, const EVP_PKEY *pkey)

@@ -77,8 +77,11 @@ enum oidc_rc oidc_jwk_print_public(struct oidc_ctx *ctx, const struct oidc_jwk *
         return OIDC_FAILED;
     }
     oidc_json_put_string(obj, "kid", jwk->info.kid);
-    oidc_json_put_string(obj, "use", "sig");
-    if (oidc_alg_fits(alg, jwk->info.kty, jwk->crv)) {
+    int is_enc = jwk->info.use && strcmp(jwk->info.use, "enc") == 0;
+    oidc_json_put_string(obj, "use", is_enc ? "enc" : "sig");
+    if (is_enc) {
+        oidc_json_put_string(obj, "alg", jwk->info.enc_alg);
+    } else if (oidc_alg_fits(alg, jwk->info.kty, jwk->crv)) {
         oidc_json_put_string(obj, "alg", oidc_alg_name(alg));
     }
     *out = obj;

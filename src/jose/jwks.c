@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sets of keys. */
 #include <apr_tables.h>
+#include "jose/alg_row.h"
 #include "jose/jwk_key.h"
 
 struct oidc_jwks {
@@ -39,6 +40,44 @@ int oidc_jwks_has_kid(const struct oidc_jwks *set, const char *kid)
         }
     }
     return 0;
+}
+
+/*
+ * What the key signs with when `alg` (UNKNOWN: whatever it is made for) is asked of it; UNKNOWN:
+ * nothing.
+ */
+static enum oidc_alg jwks_signs(const struct oidc_jwk *jwk, enum oidc_alg alg)
+{
+    const struct oidc_jwk_info *info = &jwk->info;
+    /*
+     * CHECK sign_use: a key for encryption signs nothing, a secret is no private key; RFC 7517 4.2
+     */
+    if (!jwk->pkey || !info->is_private || (info->use && strcmp(info->use, "sig") != 0) ||
+        (alg != OIDC_ALG_UNKNOWN && info->alg != OIDC_ALG_UNKNOWN && alg != info->alg)) {
+        return OIDC_ALG_UNKNOWN;
+    }
+    enum oidc_alg wanted = alg != OIDC_ALG_UNKNOWN ? alg : info->alg;
+    for (unsigned i = 1; i < OIDC_ALG_COUNT; i++) {
+        if ((wanted == OIDC_ALG_UNKNOWN || wanted == (enum oidc_alg)i) &&
+            oidc_alg_fits((enum oidc_alg)i, info->kty, jwk->crv)) {
+            return (enum oidc_alg)i;
+        }
+    }
+    return OIDC_ALG_UNKNOWN;
+}
+
+const struct oidc_jwk *oidc_jwks_signer(const struct oidc_jwks *set, enum oidc_alg alg,
+                                        enum oidc_alg *out)
+{
+    *out = OIDC_ALG_UNKNOWN;
+    for (int i = 0; set && i < oidc_jwks_count(set); i++) {
+        const struct oidc_jwk *jwk = oidc_jwks_at(set, i);
+        *out = jwks_signs(jwk, alg);
+        if (*out != OIDC_ALG_UNKNOWN) {
+            return jwk;
+        }
+    }
+    return NULL;
 }
 
 /*

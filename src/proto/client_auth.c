@@ -5,6 +5,7 @@
 
 #include <apr_strings.h>
 #include "oidc/b64.h"
+#include "oidc/client_assertion.h"
 #include "oidc/wire.h"
 
 #define CREDENTIALS_MAX 8192 /* of a Basic header */
@@ -62,6 +63,43 @@ static const char *client_auth_print_basic(apr_pool_t *pool, const char *client_
     return header;
 }
 
+/* CHECK assertion_aud: always the issuer, so that no other provider can use it (RFC 9700 2.5; N040) */
+static enum oidc_rc client_auth_print_assertion(struct oidc_ctx *ctx, const struct oidc_client_auth *auth,
+                                                struct oidc_form *body)
+{
+    const struct oidc_client_assertion a = {auth->client_id, auth->audience, auth->key, auth->alg};
+    if (!a.audience || !*a.audience) {
+        return oidc_fail(ctx, OIDC_E_CONFIG, "%s needs the provider's issuer",
+                         oidc_client_auth_name(auth->method));
+    }
+    if (!a.key) {
+        return oidc_fail(ctx, OIDC_E_CONFIG, "%s needs OIDCPrivateKeyFiles",
+                         oidc_client_auth_name(auth->method));
+    }
+    return oidc_client_assertion_print(ctx, &a, body);
+}
+
+static enum oidc_rc client_auth_print_secret_jwt(struct oidc_ctx *ctx, struct oidc_client_auth auth,
+                                                 struct oidc_form *body)
+{
+    const char *secret;
+    struct oidc_jwk *key;
+    if (client_auth_secret(ctx, &auth, &secret) != OIDC_OK) {
+        return OIDC_FAILED;
+    }
+    /* CHECK secret_jwt_length: a short one is guessed from a single assertion (RFC 7518 3.2) */
+    if (strlen(secret) < OIDC_CLIENT_AUTH_SECRET_JWT_LEAST) {
+        return oidc_fail(ctx, OIDC_E_CONFIG, "client_secret_jwt needs an OIDCClientSecret of at least %d bytes",
+                         OIDC_CLIENT_AUTH_SECRET_JWT_LEAST);
+    }
+    if (oidc_jwk_make_oct(ctx, ctx->pool, oidc_str_z(secret), NULL, &key) != OIDC_OK) {
+        return OIDC_FAILED;
+    }
+    auth.key = key;
+    auth.alg = OIDC_ALG_HS256;
+    return client_auth_print_assertion(ctx, &auth, body);
+}
+
 enum oidc_rc oidc_client_auth_print(struct oidc_ctx *ctx, const struct oidc_client_auth *auth,
                                     struct oidc_form *body, const char **authorization)
 {
@@ -87,6 +125,10 @@ enum oidc_rc oidc_client_auth_print(struct oidc_ctx *ctx, const struct oidc_clie
         }
         *authorization = client_auth_print_basic(ctx->pool, auth->client_id, secret);
         return OIDC_OK;
+    case OIDC_CLIENT_AUTH_SECRET_JWT:
+        return client_auth_print_secret_jwt(ctx, *auth, body);
+    case OIDC_CLIENT_AUTH_PRIVATE_KEY_JWT:
+        return client_auth_print_assertion(ctx, auth, body);
     default:
         return oidc_fail(ctx, OIDC_E_CONFIG, "client authentication by %s is not supported",
                          oidc_log_quote(ctx->pool, oidc_client_auth_name(auth->method)));

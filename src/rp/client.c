@@ -2,6 +2,7 @@
 /* The client's side of an authenticated POST. */
 #include "rp/client.h"
 
+#include "rp/client_auth.h"
 #include "rp/proof.h"
 
 #define FORM_TYPE "application/x-www-form-urlencoded"
@@ -14,8 +15,6 @@ static enum oidc_rc client_attempt(struct oidc_ctx *ctx, const struct rp_call *c
                                    struct oidc_http_answer *out)
 {
     const struct rp_conf *conf = call->site->conf;
-    const struct oidc_client_auth auth = {provider->token_auth, conf->client.id,
-                                          conf->client.secret};
     const struct rp_proof_wish wish = {"POST", request->url, NULL};
     struct oidc_reply_header headers[2] = {{"Authorization", NULL}, {"DPoP", NULL}};
     struct oidc_form *body = oidc_form_make(ctx->pool);
@@ -24,7 +23,7 @@ static enum oidc_rc client_attempt(struct oidc_ctx *ctx, const struct rp_call *c
     for (int i = 0; i < request->body->n; i++) {
         oidc_form_add(body, request->body->fields[i].name, request->body->fields[i].value);
     }
-    if (oidc_client_auth_print(ctx, &auth, body, &headers[0].value) != OIDC_OK) {
+    if (rp_client_auth_print(ctx, conf, provider, body, &headers[0].value) != OIDC_OK) {
         return OIDC_FAILED;
     }
     n = headers[0].value != NULL;

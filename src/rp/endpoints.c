@@ -17,6 +17,7 @@ static const struct {
     {OIDC_PARAM_CODE, GET, rp_callback_answer},
     {"logout", GET | POST, rp_logout_answer},
     {NULL, POST, rp_callback_answer},
+    {"jwks", GET, rp_jwks_answer},
     {"info", GET, rp_info_answer},
     {OIDC_PARAM_ERROR, GET, rp_callback_answer},
     {OIDC_PARAM_ID_TOKEN, GET, rp_callback_answer},

@@ -20,6 +20,8 @@ rp_endpoint_fn rp_logout_answer;
 rp_endpoint_fn rp_frontchannel_answer;
 /* backchannel.c: ?logout=backchannel */
 enum oidc_rc rp_backchannel_answer(struct oidc_ctx *ctx, const struct rp_call *call) OIDC_MUST_CHECK;
+/* client_auth.c: ?jwks=, our public keys; needs no session */
+rp_endpoint_fn rp_jwks_answer;
 /* info.c: ?info=json */
 rp_endpoint_fn rp_info_answer;
 

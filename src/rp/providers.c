@@ -6,6 +6,7 @@
 
 #include "oidc/discovery.h"
 #include "oidc/wire.h"
+#include "rp/client_auth.h"
 #include "rp/documents.h"
 #include "rp/flow.h"
 
@@ -46,21 +47,6 @@ static oidc_alg_set providers_profile_algs(enum rp_profile profile, oidc_alg_set
     return algs & strong ? algs & strong : OIDC_ALG_BIT(OIDC_ALG_UNKNOWN);
 }
 
-static enum oidc_client_auth_method providers_token_auth(const struct rp_conf *conf,
-                                                         unsigned announced)
-{
-    if (conf->provider.token_auth != OIDC_CLIENT_AUTH_UNSET) {
-        return conf->provider.token_auth;
-    }
-    if (!conf->client.secret) {
-        return OIDC_CLIENT_AUTH_NONE;
-    }
-    /* what is not announced is client_secret_basic (Discovery 3) */
-    int post_only = (announced & OIDC_CLIENT_AUTH_BIT(OIDC_CLIENT_AUTH_POST))
-                    && !(announced & OIDC_CLIENT_AUTH_BIT(OIDC_CLIENT_AUTH_BASIC));
-    return post_only ? OIDC_CLIENT_AUTH_POST : OIDC_CLIENT_AUTH_BASIC;
-}
-
 /* "" in the configuration switches off what the document has. */
 static const char *providers_choose(const char *configured, const char *announced)
 {
@@ -83,7 +69,7 @@ static const struct rp_provider *providers_merge(apr_pool_t *pool, const struct 
                                                  meta->end_session_endpoint);
     out->par_endpoint = providers_choose(p->par_endpoint,
                                          meta->pushed_authorization_request_endpoint);
-    out->token_auth = providers_token_auth(conf, meta->token_auth_methods);
+    out->token_auth = rp_client_auth_method(conf, meta->token_auth_methods);
     out->id_token_algs = providers_profile_algs(p->profile, providers_algs(conf, meta->id_token_algs));
     out->iss_required = meta->iss_parameter_supported || p->profile == RP_PROFILE_FAPI20;
     return out;

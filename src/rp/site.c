@@ -7,6 +7,7 @@
 #include "oidc/b64.h"
 #include "oidc/buf.h"
 #include "oidc/hash.h"
+#include "rp/client_auth.h"
 #include "rp/flow.h"
 #include "rp/providers.h"
 
@@ -93,20 +94,10 @@ static enum oidc_rc site_check_keys(struct oidc_ctx *ctx, const struct rp_conf *
 
 static enum oidc_rc site_check_client(struct oidc_ctx *ctx, const struct rp_conf *conf)
 {
-    enum oidc_client_auth_method m = conf->provider.token_auth;
     if (!conf->client.id || !*conf->client.id) {
         return oidc_fail(ctx, OIDC_E_CONFIG, "OIDCClientID is missing");
     }
-    if (m != OIDC_CLIENT_AUTH_UNSET && m != OIDC_CLIENT_AUTH_BASIC && m != OIDC_CLIENT_AUTH_POST
-        && m != OIDC_CLIENT_AUTH_NONE) {
-        return oidc_fail(ctx, OIDC_E_CONFIG, "OIDCProviderTokenEndpointAuth %s is not supported",
-                         oidc_client_auth_name(m));
-    }
-    if ((m == OIDC_CLIENT_AUTH_BASIC || m == OIDC_CLIENT_AUTH_POST) && !conf->client.secret) {
-        return oidc_fail(ctx, OIDC_E_CONFIG, "OIDCProviderTokenEndpointAuth %s needs OIDCClientSecret",
-                         oidc_client_auth_name(m));
-    }
-    return OIDC_OK;
+    return rp_client_auth_check(ctx, conf);
 }
 
 /* 1 when a cookie of that domain reaches the host (RFC 6265 5.1.3). */
@@ -223,6 +214,7 @@ enum oidc_rc rp_site_make(struct oidc_ctx *ctx, apr_pool_t *pool, const struct r
     site->redirect_path = apr_pstrdup(pool, path);
     site->form_post_warned = apr_pcalloc(pool, sizeof *site->form_post_warned);
     if (site_make_name_space(ctx, pool, site, setup->name) != OIDC_OK
+        || rp_client_auth_print_jwks(ctx, pool, conf, &site->jwks) != OIDC_OK
         || rp_providers_make(ctx, pool, site) != OIDC_OK) {
         return OIDC_FAILED;
     }

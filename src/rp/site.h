@@ -17,6 +17,7 @@ struct rp_site {
     struct oidc_str name_space;     /* of this site's sessions: RP_NAME_SPACE_LEN characters */
     struct oidc_packed_style style; /* how claims are rendered, never NULL inside */
     const char *redirect_path;      /* path of the redirect URI */
+    const char *jwks;               /* our public keys, as ?jwks= answers */
     struct rp_providers *providers;
     apr_uint32_t *form_post_warned; /* 1 once the warning about form_post over http was written */
 };

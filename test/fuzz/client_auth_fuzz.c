@@ -14,9 +14,10 @@ static void again(struct oidc_ctx *ctx, const struct oidc_client_credentials *gi
     struct oidc_client_credentials back;
     const char *header;
     struct oidc_form *body = oidc_form_make(ctx->pool), *read;
-    struct oidc_client_auth auth = {given->method, given->client_id,
-                                    given->secret.n ? oidc_secret_make(ctx->pool, given->secret)
-                                                    : NULL};
+    struct oidc_client_auth auth = {
+        .method = given->method,
+        .client_id = given->client_id,
+        .secret = given->secret.n ? oidc_secret_make(ctx->pool, given->secret) : NULL};
     MUST((given->method == OIDC_CLIENT_AUTH_NONE) == (given->secret.n == 0));
     MUST(oidc_client_auth_print(ctx, &auth, body, &header) == OIDC_OK);
     const char *text = oidc_form_print(ctx->pool, body);

@@ -57,9 +57,28 @@ static void words_have_their_nearest(void **state)
                                         "mean"));
     refused(c, HTTPD_ROW_OIDCSessionType, "Server-Cache", "did you mean \"server-cache\"?");
     refused(c, HTTPD_ROW_OIDCProviderTokenEndpointAuth, "basic", "client_secret_basic");
-    refused(c, HTTPD_ROW_OIDCProviderTokenEndpointAuth, "private_key_jwt:RS256", "does not "
-                                        "support");
+    refused(c, HTTPD_ROW_OIDCProviderTokenEndpointAuth, "private_key_jwt:", "RS256");
+    refused(c, HTTPD_ROW_OIDCProviderTokenEndpointAuth, "private_key_jwt:HS256", "did you mean \"RS256\"?");
+    refused(c, HTTPD_ROW_OIDCProviderTokenEndpointAuth, "private_key_jwt:none", "ES256");
+    refused(c, HTTPD_ROW_OIDCProviderTokenEndpointAuth, "client_secret_jwt:HS256", "client_secret_jwt");
     refused(c, HTTPD_ROW_OIDCProviderTokenEndpointAuth, "tls_client_auth", "does not support");
+}
+
+static void assertions_have_their_algorithm(void **state)
+{
+    (void)state;
+    struct httpd_conf *c = server();
+    const struct rp_provider_conf *p = &c->rp.provider;
+    for (int alg = OIDC_ALG_RS256; alg <= OIDC_ALG_EDDSA; alg++) {
+        assert_null(read_line(c, HTTPD_ROW_OIDCProviderTokenEndpointAuth,
+                              apr_pstrcat(pool, "private_key_jwt:", oidc_alg_name((enum oidc_alg)alg), NULL)));
+        assert_int_equal(p->token_auth, OIDC_CLIENT_AUTH_PRIVATE_KEY_JWT);
+        assert_int_equal(p->token_auth_alg, alg);
+    }
+    assert_null(read_line(c, HTTPD_ROW_OIDCProviderTokenEndpointAuth, "private_key_jwt"));
+    assert_int_equal(p->token_auth_alg, OIDC_ALG_UNKNOWN);
+    assert_null(read_line(c, HTTPD_ROW_OIDCProviderTokenEndpointAuth, "client_secret_jwt"));
+    assert_int_equal(p->token_auth, OIDC_CLIENT_AUTH_SECRET_JWT);
 }
 
 static void bits_add_up_and_off_stands_alone(void **state)
@@ -300,7 +319,8 @@ static void splitting(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    CASE(booleans), CASE(words_have_their_nearest), CASE(bits_add_up_and_off_stands_alone),
+    CASE(booleans), CASE(words_have_their_nearest), CASE(assertions_have_their_algorithm),
+    CASE(bits_add_up_and_off_stands_alone),
     CASE(lists_grow_within_a_section), CASE(addresses), CASE(parameters), CASE(same_site),
     CASE(timeouts), CASE(sessions_and_states), CASE(test_n047_algorithms_and_flows),
     CASE(what_is_passed_on), CASE(refusals), CASE(names), CASE(the_proxy),

@@ -18,6 +18,8 @@ echo '{"alice": {"name": "Alice"}}' >"$root/oidc/users.json"
 openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -out "$root/oidc/provider.pem" -days 2 \
     -subj /CN=op.example.com >/dev/null 2>&1 || echo "Bail out! openssl makes no certificate"
 cp "$root/oidc/provider.pem" "$root/oidc/ca.pem"
+openssl req -x509 -newkey rsa:2048 -nodes -keyout "$root/oidc/client.key" -out "$root/oidc/client.pem" -days 2 \
+    -subj /CN=www.example.com >/dev/null 2>&1 || echo "Bail out! openssl makes no key"
 
 # check NAME FILE MODULE SO
 check() {

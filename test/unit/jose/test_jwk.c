@@ -129,6 +129,119 @@ static void published_alg(void **state)
 }
 
 /* N291 */
+static enum oidc_rc read_as(const char *pem, struct oidc_jwk_terms terms, struct oidc_jwk **out)
+{
+    return oidc_jwk_parse_pem_as(&t.ctx, t.pool, oidc_str_z(pem), &terms, out);
+}
+
+static const char *pem_of(enum oidc_alg alg)
+{
+    struct oidc_jwk *jwk;
+    const char *pem;
+    assert_ok(oidc_jwk_generate(&t.ctx, t.pool, alg, &jwk));
+    assert_ok(oidc_jwk_print_pem(&t.ctx, jwk, &pem));
+    return pem;
+}
+
+static void terms_fit_the_key(void **state)
+{
+    (void)state;
+    const char *rsa = pem_of(OIDC_ALG_RS256), *ec = pem_of(OIDC_ALG_ES384), *ed = pem_of(OIDC_ALG_EDDSA);
+    struct oidc_jwk *jwk;
+    static const char *const known[] = {"RS256", "PS512", "ES256", "EdDSA", "HS256", "RSA-OAEP", "ECDH-ES"};
+    static const char *const unknown[] = {"", "none", "rs256", "RS2567", "RS25", "A128KW "};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        assert_true(oidc_jwk_knows_alg(oidc_str_z(known[i])));
+    }
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
+        assert_false(oidc_jwk_knows_alg(oidc_str_z(unknown[i])));
+    }
+    assert_ok(read_as(rsa, (struct oidc_jwk_terms){.kid = "k", .alg = "PS256"}, &jwk));
+    assert_int_equal(oidc_jwk_info(jwk)->alg, OIDC_ALG_PS256);
+    assert_string_equal(oidc_jwk_info(jwk)->use, "sig");
+    assert_string_equal(oidc_jwk_info(jwk)->kid, "k");
+    assert_ok(read_as(rsa, (struct oidc_jwk_terms){.kid = "k", .alg = "RSA-OAEP", .alg_in_kid = 1}, &jwk));
+    assert_int_equal(oidc_jwk_info(jwk)->alg, OIDC_ALG_UNKNOWN);
+    assert_string_equal(oidc_jwk_info(jwk)->use, "enc");
+    assert_string_equal(oidc_jwk_info(jwk)->kid, "k-RSA-OAEP");
+    const struct {
+        const char *pem;
+        struct oidc_jwk_terms terms;
+    } bad[] = {
+        {rsa, {.alg = "ES256"}}, {rsa, {.alg = "EdDSA"}}, {rsa, {.alg = "HS256"}}, {rsa, {.alg = "ECDH-ES"}},
+        {ec, {.alg = "RS256"}}, {ec, {.alg = "ES256"}}, {ec, {.alg = "RSA-OAEP"}}, {ed, {.alg = "ES256"}},
+        {rsa, {.use = "enc", .alg = "RS256"}}, {rsa, {.use = "sig", .alg = "RSA-OAEP"}},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_fails(read_as(bad[i].pem, bad[i].terms, &jwk), CONFIG);
+    }
+}
+
+static void published_use(void **state)
+{
+    (void)state;
+    struct oidc_jwk *jwk;
+    json_t *member;
+    const char *rsa = pem_of(OIDC_ALG_RS256);
+    assert_ok(read_as(rsa, (struct oidc_jwk_terms){.use = "enc", .alg = "RSA-OAEP"}, &jwk));
+    assert_ok(oidc_jwk_print_public(&t.ctx, jwk, OIDC_ALG_RS256, &member));
+    assert_public(member);
+    assert_string_equal(json_string_value(json_object_get(member, "use")), "enc");
+    assert_string_equal(json_string_value(json_object_get(member, "alg")), "RSA-OAEP");
+    assert_ok(read_as(rsa, (struct oidc_jwk_terms){.use = "enc"}, &jwk));
+    assert_ok(oidc_jwk_print_public(&t.ctx, jwk, OIDC_ALG_RS256, &member));
+    assert_null(json_object_get(member, "alg"));
+    assert_ok(read_as(rsa, (struct oidc_jwk_terms){.use = "sig"}, &jwk));
+    assert_ok(oidc_jwk_print_public(&t.ctx, jwk, OIDC_ALG_UNKNOWN, &member));
+    assert_string_equal(json_string_value(json_object_get(member, "use")), "sig");
+    assert_null(json_object_get(member, "alg"));
+}
+
+/* CHECK sign_use: the first key for signatures that may; never a public one, one for "enc", or a secret. */
+static void the_first_that_fits_signs(void **state)
+{
+    (void)state;
+    struct oidc_jwks *set = oidc_jwks_make(t.pool), *copy;
+    struct oidc_jwk *enc, *ps, *ec, *rsa, *ed, *oct;
+    enum oidc_alg alg;
+    const char *text, *pem = pem_of(OIDC_ALG_RS256);
+    assert_ok(oidc_jwk_make_oct(&t.ctx, t.pool, oidc_str_z("0123456789abcdef0123456789abcdef"), "o", &oct));
+    assert_ok(read_as(pem, (struct oidc_jwk_terms){.use = "enc"}, &enc));
+    assert_ok(read_as(pem, (struct oidc_jwk_terms){.alg = "PS384"}, &ps));
+    assert_ok(read_as(pem, (struct oidc_jwk_terms){0}, &rsa));
+    assert_ok(read_as(pem_of(OIDC_ALG_ES384), (struct oidc_jwk_terms){0}, &ec));
+    assert_ok(read_as(pem_of(OIDC_ALG_EDDSA), (struct oidc_jwk_terms){0}, &ed));
+    assert_null(oidc_jwks_signer(NULL, OIDC_ALG_UNKNOWN, &alg));
+    oidc_jwks_add(set, oct);
+    oidc_jwks_add(set, enc);
+    assert_null(oidc_jwks_signer(set, OIDC_ALG_UNKNOWN, &alg));
+    assert_null(oidc_jwks_signer(set, OIDC_ALG_HS256, &alg));
+    assert_null(oidc_jwks_signer(set, OIDC_ALG_RS256, &alg));
+    assert_int_equal(alg, OIDC_ALG_UNKNOWN);
+    oidc_jwks_add(set, ps);
+    oidc_jwks_add(set, ec);
+    oidc_jwks_add(set, rsa);
+    oidc_jwks_add(set, ed);
+    const struct {
+        enum oidc_alg asked, used;
+        const struct oidc_jwk *key;
+    } cases[] = {{OIDC_ALG_UNKNOWN, OIDC_ALG_PS384, ps}, {OIDC_ALG_PS384, OIDC_ALG_PS384, ps},
+                 {OIDC_ALG_RS256, OIDC_ALG_RS256, rsa},  {OIDC_ALG_PS512, OIDC_ALG_PS512, rsa},
+                 {OIDC_ALG_ES384, OIDC_ALG_ES384, ec},   {OIDC_ALG_ES256, OIDC_ALG_UNKNOWN, NULL},
+                 {OIDC_ALG_EDDSA, OIDC_ALG_EDDSA, ed},   {OIDC_ALG_HS256, OIDC_ALG_UNKNOWN, NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_ptr_equal(oidc_jwks_signer(set, cases[i].asked, &alg), cases[i].key);
+        assert_int_equal(alg, cases[i].used);
+    }
+    set = oidc_jwks_make(t.pool);
+    oidc_jwks_add(set, ec);
+    assert_ptr_equal(oidc_jwks_signer(set, OIDC_ALG_UNKNOWN, &alg), ec);
+    assert_int_equal(alg, OIDC_ALG_ES384);
+    assert_ok(oidc_jwks_print_public(&t.ctx, set, OIDC_ALG_UNKNOWN, &text));
+    assert_ok(oidc_jwks_parse(&t.ctx, t.pool, oidc_str_z(text), &copy));
+    assert_null(oidc_jwks_signer(copy, OIDC_ALG_UNKNOWN, &alg));
+}
+
 static void secrets_are_not_published(void **state)
 {
     (void)state;
@@ -198,6 +311,9 @@ int main(void)
         TEST(pem_limits),
         TEST(published_sets),
         TEST(published_alg),
+        TEST(terms_fit_the_key),
+        TEST(published_use),
+        TEST(the_first_that_fits_signs),
         TEST(secrets_are_not_published),
         TEST(public_keys_have_no_pem),
         TEST(left_out_keys_are_logged),

@@ -4,6 +4,7 @@
 
 #include "oidc/b64.h"
 #include "oidc/client_auth.h"
+#include "oidc/jwt.h"
 
 static const struct oidc_secret *secret_of(const char *text)
 {
@@ -37,8 +38,8 @@ static void as_rfc6749_prints_it(void **state)
     (void)state;
     struct oidc_form *body = oidc_form_make(t.pool);
     const char *header;
-    struct oidc_client_auth auth = {OIDC_CLIENT_AUTH_BASIC, "s6BhdRkqt3",
-                                    secret_of("7Fjfp0ZBr1KtDRbnfVdmIw")};
+    struct oidc_client_auth auth = {.method = OIDC_CLIENT_AUTH_BASIC, .client_id = "s6BhdRkqt3",
+                                    .secret = secret_of("7Fjfp0ZBr1KtDRbnfVdmIw")};
     assert_ok(oidc_client_auth_print(&t.ctx, &auth, body, &header));
     assert_string_equal(header, "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3");
     assert_int_equal(body->n, 0);
@@ -49,8 +50,8 @@ static void test_n222_basic_credentials_are_form_encoded_first(void **state)
     (void)state;
     struct oidc_form *body = oidc_form_make(t.pool);
     const char *header;
-    struct oidc_client_auth auth = {OIDC_CLIENT_AUTH_BASIC, "client_ab1 :%&+",
-                                    secret_of(": % + sp ace \xc3\xa9 &=")};
+    struct oidc_client_auth auth = {.method = OIDC_CLIENT_AUTH_BASIC, .client_id = "client_ab1 :%&+",
+                                    .secret = secret_of(": % + sp ace \xc3\xa9 &=")};
     assert_ok(oidc_client_auth_print(&t.ctx, &auth, body, &header));
     struct oidc_str pair;
     assert_ok(oidc_b64_parse(t.pool, oidc_str_z(header + 6), &pair));
@@ -68,7 +69,8 @@ static void round_trips(void **state)
         const char *header;
         struct oidc_client_credentials back;
         int is_none = methods[i] == OIDC_CLIENT_AUTH_NONE;
-        struct oidc_client_auth auth = {methods[i], id, is_none ? NULL : secret_of(word)};
+        struct oidc_client_auth auth = {.method = methods[i], .client_id = id,
+                                        .secret = is_none ? NULL : secret_of(word)};
         assert_ok(oidc_client_auth_print(&t.ctx, &auth, body, &header));
         assert_true((methods[i] == OIDC_CLIENT_AUTH_BASIC) == (header != NULL));
         body = fixture_form(oidc_form_print(t.pool, body));
@@ -84,9 +86,103 @@ static void test_n044_ours_replaces_what_extra_parameters_put_there(void **state
     (void)state;
     struct oidc_form *body = fixture_form("client_id=evil&client_id=evil2&client_secret=x&a=b");
     const char *header;
-    struct oidc_client_auth auth = {OIDC_CLIENT_AUTH_POST, "me", secret_of("pw")};
+    struct oidc_client_auth auth = {.method = OIDC_CLIENT_AUTH_POST, .client_id = "me",
+                                    .secret = secret_of("pw")};
     assert_ok(oidc_client_auth_print(&t.ctx, &auth, body, &header));
     assert_string_equal(oidc_form_print(t.pool, body), "client_id=me&client_secret=pw&a=b");
+}
+
+/* The claims of the assertion in the body, verified; everything around them is looked at here. */
+static const json_t *verified(const struct oidc_form *body, const struct oidc_jwk *key, enum oidc_alg alg)
+{
+    struct oidc_jwks *keys = oidc_jwks_make(t.pool);
+    const char *value;
+    struct oidc_jwt *jwt;
+    const json_t *claims = NULL;
+    oidc_jwks_add(keys, key);
+    assert_ok(oidc_form_get(&t.ctx, body, "client_id", &value));
+    assert_string_equal(value, "me");
+    assert_ok(oidc_form_get(&t.ctx, body, "client_assertion_type", &value));
+    assert_string_equal(value, "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    assert_ok(oidc_form_get(&t.ctx, body, "client_assertion", &value));
+    assert_ok(oidc_jwt_parse(&t.ctx, oidc_str_z(value), OIDC_JWT_MAX, &jwt));
+    assert_int_equal(oidc_jwt_alg(jwt), alg);
+    assert_ok(oidc_jwt_verify(&t.ctx, jwt, keys, OIDC_ALG_BIT(alg), &claims));
+    assert_string_equal(json_string_value(json_object_get(claims, "iss")), "me");
+    assert_string_equal(json_string_value(json_object_get(claims, "sub")), "me");
+    assert_string_equal(json_string_value(json_object_get(claims, "aud")), "https://op.test");
+    assert_int_equal(json_integer_value(json_object_get(claims, "iat")), NOW);
+    assert_int_equal(json_integer_value(json_object_get(claims, "exp")), NOW + 60);
+    assert_true(json_string_length(json_object_get(claims, "jti")) >= 20);
+    return claims;
+}
+
+static void private_keys_sign_with_each_algorithm(void **state)
+{
+    (void)state;
+    for (int alg = OIDC_ALG_RS256; alg <= OIDC_ALG_EDDSA; alg++) {
+        struct oidc_form *first = fixture_form("client_assertion=evil&client_id=evil"), *second = fixture_form("");
+        struct oidc_jwk *key;
+        const char *header = "x";
+        assert_ok(oidc_jwk_generate(&t.ctx, t.pool, (enum oidc_alg)alg, &key));
+        const struct oidc_client_auth auth = {.method = OIDC_CLIENT_AUTH_PRIVATE_KEY_JWT, .client_id = "me",
+                                              .audience = "https://op.test", .key = key, .alg = (enum oidc_alg)alg};
+        assert_ok(oidc_client_auth_print(&t.ctx, &auth, first, &header));
+        assert_null(header);
+        assert_ok(oidc_client_auth_print(&t.ctx, &auth, second, &header));
+        assert_int_equal(first->n, 3);
+        /* N041: a jti of its own each time, or the second is a replay */
+        const json_t *a = verified(first, key, (enum oidc_alg)alg), *b = verified(second, key, (enum oidc_alg)alg);
+        assert_string_not_equal(json_string_value(json_object_get(a, "jti")),
+                                json_string_value(json_object_get(b, "jti")));
+    }
+}
+
+static void the_secret_signs_and_stays_here(void **state)
+{
+    (void)state;
+    static const char secret[] = "exactly thirty-two bytes long ..";
+    struct oidc_form *body = fixture_form("");
+    struct oidc_jwk *key;
+    const char *header;
+    struct oidc_client_auth auth = {.method = OIDC_CLIENT_AUTH_SECRET_JWT, .client_id = "me",
+                                    .audience = "https://op.test", .secret = secret_of(secret)};
+    assert_ok(oidc_jwk_make_oct(&t.ctx, t.pool, oidc_str_z(secret), NULL, &key));
+    assert_ok(oidc_client_auth_print(&t.ctx, &auth, body, &header));
+    assert_null(header);
+    verified(body, key, OIDC_ALG_HS256);
+    assert_null(strstr(oidc_form_print(t.pool, body), "thirty-two"));
+    /* CHECK secret_jwt_length: one byte less */
+    body = fixture_form("");
+    auth.secret = secret_of(secret + 1);
+    assert_fails(oidc_client_auth_print(&t.ctx, &auth, body, &header), OIDC_E_CONFIG);
+    assert_int_equal(body->n, 0);
+}
+
+/* CHECK assertion_aud; and what else an assertion can't do without. */
+static void incomplete_assertions_fail(void **state)
+{
+    (void)state;
+    struct oidc_form *body = fixture_form("");
+    struct oidc_jwk *key;
+    const char *header;
+    const struct oidc_secret *secret = secret_of("a secret of at least thirty-two bytes");
+    assert_ok(oidc_jwk_generate(&t.ctx, t.pool, OIDC_ALG_ES256, &key));
+    const struct oidc_client_auth bad[] = {
+        {.method = OIDC_CLIENT_AUTH_PRIVATE_KEY_JWT, .client_id = "me", .key = key, .alg = OIDC_ALG_ES256},
+        {.method = OIDC_CLIENT_AUTH_PRIVATE_KEY_JWT, .client_id = "me", .audience = "", .key = key, .alg = OIDC_ALG_ES256},
+        {.method = OIDC_CLIENT_AUTH_PRIVATE_KEY_JWT, .client_id = "me", .audience = "a", .secret = secret},
+        {.method = OIDC_CLIENT_AUTH_SECRET_JWT, .client_id = "me", .secret = secret},
+        {.method = OIDC_CLIENT_AUTH_SECRET_JWT, .client_id = "me", .audience = "a", .key = key, .alg = OIDC_ALG_ES256},
+    };
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        assert_fails(oidc_client_auth_print(&t.ctx, &bad[i], body, &header), OIDC_E_CONFIG);
+        assert_int_equal(body->n, 0);
+    }
+    const struct oidc_client_auth other_alg = {.method = OIDC_CLIENT_AUTH_PRIVATE_KEY_JWT, .client_id = "me",
+                                               .audience = "a", .key = key, .alg = OIDC_ALG_RS256};
+    assert_fails(oidc_client_auth_print(&t.ctx, &other_alg, body, &header), OIDC_E_JWT_KEY);
+    assert_int_equal(body->n, 0);
 }
 
 static void what_is_not_configured_fails(void **state)
@@ -96,22 +192,22 @@ static void what_is_not_configured_fails(void **state)
     const char *header;
     const struct oidc_secret *with_nul = oidc_secret_make(t.pool, oidc_str("a\0b", 3));
     const struct oidc_client_auth bad[] = {
-        {OIDC_CLIENT_AUTH_UNSET, "c", secret_of("s")},
-        {OIDC_CLIENT_AUTH_SECRET_JWT, "c", secret_of("s")},
-        {OIDC_CLIENT_AUTH_PRIVATE_KEY_JWT, "c", secret_of("s")},
-        {OIDC_CLIENT_AUTH_TLS, "c", secret_of("s")},
-        {OIDC_CLIENT_AUTH_SELF_SIGNED_TLS, "c", secret_of("s")},
-        {OIDC_CLIENT_AUTH_BEARER, "c", secret_of("s")},
-        {OIDC_CLIENT_AUTH_COUNT, "c", secret_of("s")},
-        {OIDC_CLIENT_AUTH_BASIC, NULL, secret_of("s")},
-        {OIDC_CLIENT_AUTH_BASIC, "", secret_of("s")},
-        {OIDC_CLIENT_AUTH_NONE, NULL, NULL},
-        {OIDC_CLIENT_AUTH_BASIC, "c", NULL},
-        {OIDC_CLIENT_AUTH_BASIC, "c", secret_of("")},
-        {OIDC_CLIENT_AUTH_BASIC, "c", with_nul},
-        {OIDC_CLIENT_AUTH_POST, "c", NULL},
-        {OIDC_CLIENT_AUTH_POST, "c", secret_of("")},
-        {OIDC_CLIENT_AUTH_POST, "c", with_nul},
+        {.method = OIDC_CLIENT_AUTH_UNSET, .client_id = "c", .secret = secret_of("s")},
+        {.method = OIDC_CLIENT_AUTH_SECRET_JWT, .client_id = "c", .secret = secret_of("s")},
+        {.method = OIDC_CLIENT_AUTH_PRIVATE_KEY_JWT, .client_id = "c", .secret = secret_of("s")},
+        {.method = OIDC_CLIENT_AUTH_TLS, .client_id = "c", .secret = secret_of("s")},
+        {.method = OIDC_CLIENT_AUTH_SELF_SIGNED_TLS, .client_id = "c", .secret = secret_of("s")},
+        {.method = OIDC_CLIENT_AUTH_BEARER, .client_id = "c", .secret = secret_of("s")},
+        {.method = OIDC_CLIENT_AUTH_COUNT, .client_id = "c", .secret = secret_of("s")},
+        {.method = OIDC_CLIENT_AUTH_BASIC, .client_id = NULL, .secret = secret_of("s")},
+        {.method = OIDC_CLIENT_AUTH_BASIC, .client_id = "", .secret = secret_of("s")},
+        {.method = OIDC_CLIENT_AUTH_NONE, .client_id = NULL, .secret = NULL},
+        {.method = OIDC_CLIENT_AUTH_BASIC, .client_id = "c", .secret = NULL},
+        {.method = OIDC_CLIENT_AUTH_BASIC, .client_id = "c", .secret = secret_of("")},
+        {.method = OIDC_CLIENT_AUTH_BASIC, .client_id = "c", .secret = with_nul},
+        {.method = OIDC_CLIENT_AUTH_POST, .client_id = "c", .secret = NULL},
+        {.method = OIDC_CLIENT_AUTH_POST, .client_id = "c", .secret = secret_of("")},
+        {.method = OIDC_CLIENT_AUTH_POST, .client_id = "c", .secret = with_nul},
     };
     for (size_t i = 0; i < COUNT(bad); i++) {
         assert_fails(oidc_client_auth_print(&t.ctx, &bad[i], body, &header), OIDC_E_CONFIG);
@@ -260,6 +356,9 @@ static const struct CMUnitTest tests[] = {
     CASE(test_n222_basic_credentials_are_form_encoded_first),
     CASE(round_trips),
     CASE(test_n044_ours_replaces_what_extra_parameters_put_there),
+    CASE(private_keys_sign_with_each_algorithm),
+    CASE(the_secret_signs_and_stays_here),
+    CASE(incomplete_assertions_fail),
     CASE(what_is_not_configured_fails),
     CASE(credentials_are_read),
     CASE(malformed_headers_are_refused),
