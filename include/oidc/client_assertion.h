@@ -10,7 +10,7 @@
 
 struct oidc_client_assertion {
     const char *client_id;
-    const char *audience; /* the issuer, or the endpoint's URL for providers that insist (RFC 9700 2.5, N040) */
+    const char *audience; /* the issuer (RFC 9700 2.5, N040) */
     const struct oidc_jwk *key; /* private, or symmetric for client_secret_jwt */
     enum oidc_alg alg;
 };

@@ -6,13 +6,15 @@ import hmac
 import json
 import uuid
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 HASH = {"256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}
 CURVES = {"P-256": ec.SECP256R1, "P-384": ec.SECP384R1, "P-521": ec.SECP521R1,
           "secp256k1": ec.SECP256K1}
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _rsa_pool = []
 
 
@@ -149,6 +151,35 @@ def decode(compact):
     """Header and claims of a compact JWS, unverified."""
     head, body, _ = compact.split(".")
     return json.loads(unb64(head)), json.loads(unb64(body))
+
+
+def verifies(compact, jwk):
+    """True when the key of that JWK signed it, with the algorithm of the header."""
+    alg, signature = decode(compact)[0]["alg"], unb64(compact.split(".")[2])
+    data = compact.rsplit(".", 1)[0].encode()
+    if jwk.get("alg", alg) != alg:
+        return False
+    if jwk["kty"] == "oct":
+        return alg.startswith("HS") and hmac.compare_digest(
+            signature, oct_key(unb64(jwk["k"])).sign(alg, data))
+    number = {k: int.from_bytes(unb64(jwk[k]), "big") for k in ("n", "e", "x", "y") if k in jwk}
+    try:
+        if jwk["kty"] == "OKP" and alg == "EdDSA":
+            ed25519.Ed25519PublicKey.from_public_bytes(unb64(jwk["x"])).verify(signature, data)
+        elif jwk["kty"] == "RSA" and alg[:2] in ("RS", "PS"):
+            digest = HASH[alg[2:]]()
+            pad = padding.PKCS1v15() if alg[0] == "R" else padding.PSS(padding.MGF1(digest), digest.digest_size)
+            rsa.RSAPublicNumbers(number["e"], number["n"]).public_key().verify(signature, data, pad, digest)
+        elif jwk["kty"] == "EC" and alg[:2] == "ES":
+            half = len(signature) // 2
+            r, s = (int.from_bytes(part, "big") for part in (signature[:half], signature[half:]))
+            ec.EllipticCurvePublicNumbers(number["x"], number["y"], CURVES[jwk["crv"]]()).public_key().verify(
+                encode_dss_signature(r, s), data, ec.ECDSA(HASH[alg[2:]]()))
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True
 
 
 def half_hash(text, alg="256"):

@@ -84,6 +84,8 @@ class Issuer:
         self.iss_parameter = True
         self.sub = "user-subject-1234531"
         self.extra_claims, self.extra_userinfo = {}, {}
+        self.client_keys = None     # gives the client's JWKS, for private_key_jwt
+        self.assertions = []        # (header, claims) that were accepted
         self.need_pkce = True
         self.response_type = "code"
         self.method = "GET"          # in which authorization requests must come; PAR: pushed
@@ -329,6 +331,8 @@ class Issuer:
                 self.complain("client authentication: wrong id or secret (form-encoded?)")
                 return "invalid_client"
             return None
+        if self.auth in ("client_secret_jwt", "private_key_jwt") and not basic:
+            return self._judge_assertion(params)
         if basic:
             self.complain("client authentication: Authorization was sent as well")
             return "invalid_client"
@@ -336,6 +340,30 @@ class Issuer:
         if params.get("client_id") != self.client_id or params.get("client_secret") != want:
             self.complain("client authentication: wrong id or secret in the body")
             return "invalid_client"
+        return None
+
+    def _judge_assertion(self, params):
+        """RFC 7523 3: by the client, for us alone, short, new, signed with its key."""
+        try:
+            header, claims = jose.decode(params["client_assertion"])
+            if self.auth == "client_secret_jwt":
+                good = header["alg"] == "HS256" and \
+                    jose.verifies(params["client_assertion"], jose.oct_key(self.client_secret).jwk())
+            else:
+                good = any(jose.verifies(params["client_assertion"], key) for key in self.client_keys()["keys"]
+                           if key["kid"] == header["kid"] and key.get("use") == "sig")
+            now = time.time()
+            good = good and claims["iss"] == claims["sub"] == params["client_id"] == self.client_id \
+                and claims["aud"] == self.url and now < claims["exp"] < now + 300 and claims["iat"] <= now + 2 \
+                and claims["jti"] not in [c["jti"] for _, c in self.assertions] \
+                and "client_secret" not in params and params["client_assertion_type"] == jose.ASSERTION_TYPE
+        except (KeyError, ValueError) as e:
+            self.complain("client assertion: %r" % e)
+            return "invalid_client"
+        if not good:
+            self.complain("client assertion: refused, %r %r" % (header, claims))
+            return "invalid_client"
+        self.assertions.append((header, claims))
         return None
 
     def _judge_grant(self, params, turn):
