@@ -94,7 +94,8 @@ enum oidc_rc oidc_jwk_parse_pem_as(struct oidc_ctx *ctx, apr_pool_t *pool, struc
     }
     oidc_openssl_forget();
     if (oidc_jwk_wrap(ctx, pool, OIDC_E_CONFIG, pkey, &jwk) != OIDC_OK ||
-        oidc_jwk_put_terms(ctx, pool, terms, jwk) != OIDC_OK || oidc_jwk_finish(ctx, jwk) != OIDC_OK ||
+        oidc_jwk_put_terms(ctx, pool, terms, jwk) != OIDC_OK ||
+        oidc_jwk_finish(ctx, jwk) != OIDC_OK ||
         (kind == PEM_KIND_PRIVATE &&
          oidc_jwk_finish_private(ctx, OIDC_E_CONFIG, jwk) != OIDC_OK)) {
         return OIDC_FAILED;
