@@ -5,7 +5,7 @@ set -u
 srcdir=$(cd "${top_srcdir:-.}" && pwd)
 . "$srcdir/test/layers/tap.sh"
 
-for page in README.md docs/architecture.md; do
+for page in README.md docs/architecture.md docs/migrating.md docs/providers.md; do
     wrong=$(grep -oE '`(src|include|test|docs|apache-conf)/[A-Za-z0-9_./-]+`' "$srcdir/$page" | tr -d '`' |
         sort -u | while read -r f; do [ -e "$srcdir/$f" ] || echo "$page names $f, which is not there"; done)
     tap_result "files named in $page" "$wrong"
