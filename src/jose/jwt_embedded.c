@@ -24,8 +24,8 @@ enum oidc_rc oidc_jwt_verify_embedded(struct oidc_ctx *ctx, const struct oidc_jw
     if (oidc_jws_verify(ctx, jwk, jwt->alg, jwt->input, jwt->signature) != OIDC_OK) {
         return oidc_fail(ctx, OIDC_E_JWT_SIGNATURE, "the proof's signature is wrong");
     }
-    if (oidc_json_parse(ctx, ctx->pool, jwt->payload, OIDC_E_JWT_FORMAT, "proof payload",
-                        &claims) != OIDC_OK) {
+    if (oidc_json_parse(ctx, ctx->pool, jwt->payload, OIDC_E_JWT_FORMAT, "proof payload", &claims)
+        != OIDC_OK) {
         return OIDC_FAILED;
     }
     *key = jwk;

@@ -4,7 +4,8 @@
 
 enum { BODY_MAX = 64 * 1024 };
 
-static enum oidc_rc op_discovery(struct oidc_ctx *ctx, struct op_site *site, struct op_exchange *ex, struct oidc_reply *reply)
+static enum oidc_rc op_discovery(struct oidc_ctx *ctx, struct op_site *site, struct op_exchange *ex,
+                                 struct oidc_reply *reply)
 {
     (void)ctx;
     (void)ex;
@@ -13,7 +14,8 @@ static enum oidc_rc op_discovery(struct oidc_ctx *ctx, struct op_site *site, str
     return OIDC_OK;
 }
 
-static enum oidc_rc op_jwks(struct oidc_ctx *ctx, struct op_site *site, struct op_exchange *ex, struct oidc_reply *reply)
+static enum oidc_rc op_jwks(struct oidc_ctx *ctx, struct op_site *site, struct op_exchange *ex,
+                            struct oidc_reply *reply)
 {
     (void)ctx;
     (void)ex;
@@ -44,45 +46,56 @@ enum op_endpoint op_endpoint_find(const struct op_site *site, const char *path)
 {
     size_t n = strlen(site->base);
 
-    if (strncmp(path, site->base, n) != 0)
+    if (strncmp(path, site->base, n) != 0) {
         return OP_NONE;
-    for (int i = 0; i < N_ENDPOINTS; i++)
-        if (strcmp(path + n, endpoints[i].leaf) == 0)
+    }
+    for (int i = 0; i < N_ENDPOINTS; i++) {
+        if (strcmp(path + n, endpoints[i].leaf) == 0) {
             return endpoints[i].which;
+        }
+    }
     return OP_NONE;
 }
 
 static unsigned method_bit(const char *method)
 {
-    if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
+    if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0) {
         return METHOD_GET;
+    }
     return strcmp(method, "POST") == 0 ? METHOD_POST : 0;
 }
 
-enum oidc_rc op_endpoint_answer(struct oidc_ctx *ctx, struct op_site *site, enum op_endpoint which, struct op_exchange *ex,
-                                struct oidc_reply *reply)
+enum oidc_rc op_endpoint_answer(struct oidc_ctx *ctx, struct op_site *site, enum op_endpoint which,
+                                struct op_exchange *ex, struct oidc_reply *reply)
 {
     for (int i = 0; i < N_ENDPOINTS; i++) {
-        if (endpoints[i].which != which)
+        if (endpoints[i].which != which) {
             continue;
-        if (!(endpoints[i].methods & method_bit(ex->req->method)))
-            return oidc_fail(ctx, OIDC_E_METHOD, "%s at %s", oidc_log_quote(ctx->pool, ex->req->method), endpoints[i].leaf);
+        }
+        if (!(endpoints[i].methods & method_bit(ex->req->method))) {
+            return oidc_fail(ctx, OIDC_E_METHOD, "%s at %s",
+                             oidc_log_quote(ctx->pool, ex->req->method), endpoints[i].leaf);
+        }
         return endpoints[i].answer(ctx, site, ex, reply);
     }
     return oidc_fail(ctx, OIDC_E_INTERNAL, "no endpoint %d", (int)which);
 }
 
-enum oidc_rc op_endpoints_read_form(struct oidc_ctx *ctx, const struct oidc_request *req, struct oidc_form **out)
+enum oidc_rc op_endpoints_read_form(struct oidc_ctx *ctx, const struct oidc_request *req,
+                                    struct oidc_form **out)
 {
     static const char form_type[] = "application/x-www-form-urlencoded";
     const char *type = req->content_type ? req->content_type : "";
     size_t n = strcspn(type, "; \t");
     struct oidc_str body;
 
-    if (!oidc_str_eq_case(oidc_str(type, n), oidc_str_z(form_type)))
-        return oidc_fail(ctx, OIDC_E_CONTENT_TYPE, "content type %s, expected %s", oidc_log_quote(ctx->pool, type), form_type);
-    if (req->body(ctx, req->baton, BODY_MAX, &body) != OIDC_OK)
+    if (!oidc_str_eq_case(oidc_str(type, n), oidc_str_z(form_type))) {
+        return oidc_fail(ctx, OIDC_E_CONTENT_TYPE, "content type %s, expected %s",
+                         oidc_log_quote(ctx->pool, type), form_type);
+    }
+    if (req->body(ctx, req->baton, BODY_MAX, &body) != OIDC_OK) {
         return OIDC_FAILED;
+    }
     return oidc_form_parse(ctx, body, out);
 }
 

@@ -7,7 +7,9 @@
 
 #define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-enum oidc_rc oidc_client_assertion_print(struct oidc_ctx *ctx, const struct oidc_client_assertion *a, struct oidc_form *body)
+enum oidc_rc oidc_client_assertion_print(struct oidc_ctx *ctx,
+                                         const struct oidc_client_assertion *a,
+                                         struct oidc_form *body)
 {
     json_t *claims = oidc_json_object(ctx->pool);
     apr_int64_t now = oidc_ctx_now_sec(ctx);

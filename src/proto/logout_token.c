@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Judging logout tokens: OpenID Connect Back-Channel Logout 1.0, section 2.6, a function per rule. */
+/* Judging logout tokens: OpenID Connect Back-Channel Logout 1.0, section 2.6, a function per rule.
+ */
 #include "oidc/logout_token.h"
 
 #include "oidc/wire.h"
@@ -23,7 +24,8 @@ static enum oidc_rc logout_check_typ(struct oidc_ctx *ctx, const struct logout_c
     const char *typ = oidc_jwt_typ(c->jwt);
     if (typ && !oidc_str_eq_case(oidc_str_z(typ), oidc_str_z("JWT"))
         && !oidc_str_eq_case(oidc_str_z(typ), oidc_str_z("logout+jwt"))) {
-        return oidc_fail(ctx, OIDC_E_LOGOUT_TOKEN, "typ is %s, not logout+jwt", oidc_log_quote(ctx->pool, typ));
+        return oidc_fail(ctx, OIDC_E_LOGOUT_TOKEN, "typ is %s, not logout+jwt",
+                         oidc_log_quote(ctx->pool, typ));
     }
     return OIDC_OK;
 }
@@ -38,7 +40,8 @@ static enum oidc_rc logout_check_aud(struct oidc_ctx *ctx, const struct logout_c
     return oidc_claim_check_aud(ctx, c->payload, c->rules->client_id);
 }
 
-/* iat, and how long a replay must be remembered: until the token would be refused for its age anyway. */
+/* iat, and how long a replay must be remembered: until the token would be refused for its age
+ * anyway. */
 static enum oidc_rc logout_check_times(struct oidc_ctx *ctx, const struct logout_case *c)
 {
     apr_int64_t iat = 0, exp = 0, slack = c->rules->iat_slack > 0 ? c->rules->iat_slack : 0;
@@ -60,8 +63,10 @@ static enum oidc_rc logout_check_times(struct oidc_ctx *ctx, const struct logout
 static enum oidc_rc logout_check_events(struct oidc_ctx *ctx, const struct logout_case *c)
 {
     const json_t *events, *event;
-    if (oidc_json_get_object(c->payload, "events", &events) != OIDC_OK || oidc_json_get_object(events, EVENT, &event) != OIDC_OK) {
-        return oidc_fail(ctx, OIDC_E_LOGOUT_TOKEN, "events is %s, without an object %s", oidc_claim_quote(ctx, c->payload, "events"), EVENT);
+    if (oidc_json_get_object(c->payload, "events", &events) != OIDC_OK
+        || oidc_json_get_object(events, EVENT, &event) != OIDC_OK) {
+        return oidc_fail(ctx, OIDC_E_LOGOUT_TOKEN, "events is %s, without an object %s",
+                         oidc_claim_quote(ctx, c->payload, "events"), EVENT);
     }
     return OIDC_OK;
 }
@@ -76,15 +81,18 @@ static enum oidc_rc logout_check_nonce(struct oidc_ctx *ctx, const struct logout
 }
 
 /* A member that is missing, or 1..255 printable bytes. */
-static enum oidc_rc logout_get(struct oidc_ctx *ctx, const struct logout_case *c, const char *name, const char **out)
+static enum oidc_rc logout_get(struct oidc_ctx *ctx, const struct logout_case *c, const char *name,
+                               const char **out)
 {
     enum oidc_rc rc = oidc_json_get_string(c->payload, name, out);
     if (rc == OIDC_ABSENT) {
         *out = NULL;
         return OIDC_OK;
     }
-    if (rc != OIDC_OK || !**out || strlen(*out) > TEXT_MAX || !oidc_str_is_printable(oidc_str_z(*out))) {
-        return oidc_fail(ctx, OIDC_E_LOGOUT_TOKEN, "%s is %s", name, oidc_claim_quote(ctx, c->payload, name));
+    if (rc != OIDC_OK || !**out || strlen(*out) > TEXT_MAX
+        || !oidc_str_is_printable(oidc_str_z(*out))) {
+        return oidc_fail(ctx, OIDC_E_LOGOUT_TOKEN, "%s is %s", name,
+                         oidc_claim_quote(ctx, c->payload, name));
     }
     return OIDC_OK;
 }
@@ -92,7 +100,8 @@ static enum oidc_rc logout_get(struct oidc_ctx *ctx, const struct logout_case *c
 /* CHECK logout-whom: 2.6 rule 4, and CHECK logout-jti: 2.4 (replay); N195, N196 */
 static enum oidc_rc logout_check_names(struct oidc_ctx *ctx, const struct logout_case *c)
 {
-    if (logout_get(ctx, c, OIDC_CLAIM_SUB, &c->out->sub) != OIDC_OK || logout_get(ctx, c, OIDC_CLAIM_SID, &c->out->sid) != OIDC_OK
+    if (logout_get(ctx, c, OIDC_CLAIM_SUB, &c->out->sub) != OIDC_OK
+        || logout_get(ctx, c, OIDC_CLAIM_SID, &c->out->sid) != OIDC_OK
         || logout_get(ctx, c, OIDC_CLAIM_JTI, &c->out->jti) != OIDC_OK) {
         return OIDC_FAILED;
     }
@@ -105,7 +114,8 @@ static enum oidc_rc logout_check_names(struct oidc_ctx *ctx, const struct logout
     return OIDC_OK;
 }
 
-enum oidc_rc oidc_logout_token_check(struct oidc_ctx *ctx, const char *compact, const struct oidc_logout_token_rules *rules,
+enum oidc_rc oidc_logout_token_check(struct oidc_ctx *ctx, const char *compact,
+                                     const struct oidc_logout_token_rules *rules,
                                      struct oidc_logout_token *out)
 {
     static logout_rule *const checks[] = {

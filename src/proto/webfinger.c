@@ -10,9 +10,11 @@
 #define REL_ISSUER "http://openid.net/specs/connect/1.0/issuer"
 #define INPUT_MAX 512
 
-static const struct oidc_answer_kind webfinger_answer = {"the WebFinger answer", OIDC_E_WEBFINGER, OIDC_WEBFINGER_MAX};
+static const struct oidc_answer_kind webfinger_answer = {"the WebFinger answer", OIDC_E_WEBFINGER,
+                                                         OIDC_WEBFINGER_MAX};
 
-/* user@host (Discovery 2.1.2): everything behind the last '@' is the host, with an optional port. */
+/* user@host (Discovery 2.1.2): everything behind the last '@' is the host, with an optional port.
+ */
 static const char *account_host(const char *input)
 {
     const char *at = strrchr(input, '@');
@@ -25,7 +27,8 @@ static const char *account_host(const char *input)
 static enum oidc_rc bad_input(struct oidc_ctx *ctx, const char *input)
 {
     oidc_ctx_clear(ctx);
-    return oidc_fail(ctx, OIDC_E_WEBFINGER, "%s is neither an account (user@host) nor an address", oidc_log_quote(ctx->pool, input));
+    return oidc_fail(ctx, OIDC_E_WEBFINGER, "%s is neither an account (user@host) nor an address",
+                     oidc_log_quote(ctx->pool, input));
 }
 
 enum oidc_rc oidc_webfinger_print(struct oidc_ctx *ctx, const char *input, const char **out)
@@ -66,7 +69,8 @@ static const char *find_issuer(const json_t *links)
     for (size_t i = 0; i < json_array_size(links); i++) {
         const json_t *link = json_array_get(links, i);
         const char *rel, *href;
-        if (json_is_object(link) && oidc_json_get_string(link, "rel", &rel) == OIDC_OK && strcmp(rel, REL_ISSUER) == 0
+        if (json_is_object(link) && oidc_json_get_string(link, "rel", &rel) == OIDC_OK
+            && strcmp(rel, REL_ISSUER) == 0
             && oidc_json_get_string(link, "href", &href) == OIDC_OK) {
             return href;
         }
@@ -74,13 +78,15 @@ static const char *find_issuer(const json_t *links)
     return NULL;
 }
 
-enum oidc_rc oidc_webfinger_check(struct oidc_ctx *ctx, const struct oidc_http_answer *answer, const char **issuer)
+enum oidc_rc oidc_webfinger_check(struct oidc_ctx *ctx, const struct oidc_http_answer *answer,
+                                  const char **issuer)
 {
     const json_t *links;
     struct oidc_url url;
     json_t *doc;
     if (answer->status != 200) {
-        return oidc_fail(ctx, OIDC_E_WEBFINGER, "WebFinger answered with %s", oidc_answer_describe(ctx->pool, answer));
+        return oidc_fail(ctx, OIDC_E_WEBFINGER, "WebFinger answered with %s",
+                         oidc_answer_describe(ctx->pool, answer));
     }
     if (oidc_answer_parse(ctx, answer, &webfinger_answer, &doc) != OIDC_OK) {
         return OIDC_FAILED;
@@ -94,7 +100,8 @@ enum oidc_rc oidc_webfinger_check(struct oidc_ctx *ctx, const struct oidc_http_a
         return OIDC_FAILED;
     }
     if (strcmp(url.scheme, "https") != 0 || url.query || url.fragment) {
-        return oidc_fail(ctx, OIDC_E_WEBFINGER, "the issuer %s is not a plain https URL", oidc_log_quote(ctx->pool, *issuer));
+        return oidc_fail(ctx, OIDC_E_WEBFINGER, "the issuer %s is not a plain https URL",
+                         oidc_log_quote(ctx->pool, *issuer));
     }
     return OIDC_OK;
 }

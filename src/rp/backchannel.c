@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ?logout=backchannel: the provider ends sessions by a logout token (OpenID Connect Back-Channel Logout 1.0). 200 whether
- * or not there was a session; 400 for a token that is not accepted; 503 when the store can't say.
+ * ?logout=backchannel: the provider ends sessions by a logout token (OpenID Connect Back-Channel
+ * Logout 1.0). 200 whether or not there was a session; 400 for a token that is not accepted; 503
+ * when the store can't say.
  */
 #include "oidc/logout_token.h"
 
@@ -14,8 +15,9 @@
 #define BODY_MAX ((size_t)64 * 1024)
 
 /*
- * The one algorithm of ID tokens: what is configured; RS256, the default of registration, where the provider has it; else
- * whatever it announced. Not any that it can do: a token in another one was not made for us.
+ * The one algorithm of ID tokens: what is configured; RS256, the default of registration, where the
+ * provider has it; else whatever it announced. Not any that it can do: a token in another one was
+ * not made for us.
  */
 static oidc_alg_set backchannel_algs(const struct rp_site *site, const struct rp_provider *provider)
 {
@@ -26,7 +28,8 @@ static oidc_alg_set backchannel_algs(const struct rp_site *site, const struct rp
     return wanted != OIDC_ALG_UNKNOWN ? OIDC_ALG_BIT(wanted) : provider->id_token_algs;
 }
 
-/* Whoever sent the token is to blame for it, so 400 whatever the token's own code says of providers. */
+/* Whoever sent the token is to blame for it, so 400 whatever the token's own code says of
+ * providers. */
 static enum oidc_rc backchannel_refuse(struct oidc_ctx *ctx)
 {
     const char *why = ctx->err.detail;
@@ -37,7 +40,8 @@ static enum oidc_rc backchannel_refuse(struct oidc_ctx *ctx)
     return oidc_fail(ctx, OIDC_E_LOGOUT_TOKEN, "%s", why ? why : "the logout token is malformed");
 }
 
-static enum oidc_rc backchannel_read(struct oidc_ctx *ctx, const struct rp_call *call, const char **out)
+static enum oidc_rc backchannel_read(struct oidc_ctx *ctx, const struct rp_call *call,
+                                     const char **out)
 {
     static const char form_type[] = "application/x-www-form-urlencoded";
     const struct oidc_request *req = call->req;
@@ -45,9 +49,11 @@ static enum oidc_rc backchannel_read(struct oidc_ctx *ctx, const struct rp_call 
     struct oidc_form *form;
     struct oidc_str body;
     if (!oidc_str_eq_case(oidc_str(type, strcspn(type, "; \t")), oidc_str_z(form_type))) {
-        return oidc_fail(ctx, OIDC_E_LOGOUT_TOKEN, "content type %s, expected %s", oidc_log_quote(ctx->pool, type), form_type);
+        return oidc_fail(ctx, OIDC_E_LOGOUT_TOKEN, "content type %s, expected %s",
+                         oidc_log_quote(ctx->pool, type), form_type);
     }
-    if (req->body(ctx, req->baton, BODY_MAX, &body) != OIDC_OK || oidc_form_parse(ctx, body, &form) != OIDC_OK) {
+    if (req->body(ctx, req->baton, BODY_MAX, &body) != OIDC_OK
+        || oidc_form_parse(ctx, body, &form) != OIDC_OK) {
         return OIDC_FAILED;
     }
     enum oidc_rc rc = oidc_form_get(ctx, form, "logout_token", out);
@@ -55,8 +61,9 @@ static enum oidc_rc backchannel_read(struct oidc_ctx *ctx, const struct rp_call 
 }
 
 /* With the keys at hand; with newer ones when none of them fits. */
-static enum oidc_rc backchannel_check(struct oidc_ctx *ctx, const struct rp_call *call, const char *compact,
-                                      struct oidc_logout_token_rules *rules, struct oidc_logout_token *out)
+static enum oidc_rc backchannel_check(struct oidc_ctx *ctx, const struct rp_call *call,
+                                      const char *compact, struct oidc_logout_token_rules *rules,
+                                      struct oidc_logout_token *out)
 {
     struct oidc_jwt *jwt;
     if (oidc_jwt_parse(ctx, oidc_str_z(compact), OIDC_JWT_MAX_REQUEST, &jwt) != OIDC_OK) {
@@ -85,9 +92,10 @@ static enum oidc_rc backchannel_check(struct oidc_ctx *ctx, const struct rp_call
     return OIDC_FAILED;
 }
 
-/* CHECK logout-replay: a token works once, over all processes and hosts; the key holds the issuer; N196, N197 */
-static enum oidc_rc backchannel_take(struct oidc_ctx *ctx, const struct rp_site *site, const char *issuer,
-                                     const struct oidc_logout_token *token)
+/* CHECK logout-replay: a token works once, over all processes and hosts; the key holds the issuer;
+ * N196, N197 */
+static enum oidc_rc backchannel_take(struct oidc_ctx *ctx, const struct rp_site *site,
+                                     const char *issuer, const struct oidc_logout_token *token)
 {
     struct oidc_store *store = ctx->env->store;
     struct oidc_str key;
@@ -96,14 +104,17 @@ static enum oidc_rc backchannel_take(struct oidc_ctx *ctx, const struct rp_site 
     oidc_json_put_string(pair, "iss", issuer);
     oidc_json_put_string(pair, "jti", token->jti);
     if (oidc_hash_sha256_b64url(ctx, oidc_str_z(oidc_json_print(ctx->pool, pair)), &hash) != OIDC_OK
-        || oidc_store_key(ctx, site->name_space, OIDC_STORE_JTI, oidc_str_z(hash), &key) != OIDC_OK) {
+        || oidc_store_key(ctx, site->name_space, OIDC_STORE_JTI, oidc_str_z(hash), &key)
+               != OIDC_OK) {
         return OIDC_FAILED;
     }
-    enum oidc_rc rc = store->ops->add(ctx, store, key, oidc_str("1", 1), apr_time_from_sec(token->until));
+    enum oidc_rc rc =
+        store->ops->add(ctx, store, key, oidc_str("1", 1), apr_time_from_sec(token->until));
     return rc == OIDC_ABSENT ? oidc_fail(ctx, OIDC_E_LOGOUT_TOKEN, "its jti was seen before") : rc;
 }
 
-static enum oidc_rc backchannel_end(struct oidc_ctx *ctx, const struct rp_call *call, const char *compact)
+static enum oidc_rc backchannel_end(struct oidc_ctx *ctx, const struct rp_call *call,
+                                    const char *compact)
 {
     const struct rp_conf *conf = call->site->conf;
     const struct rp_provider *provider;
@@ -133,9 +144,11 @@ enum oidc_rc rp_backchannel_answer(struct oidc_ctx *ctx, const struct rp_call *c
     const char *compact;
     if (strcmp(call->req->method, "POST") != 0) {
         oidc_reply_add_header(call->reply, "Allow", "POST");
-        return oidc_fail(ctx, OIDC_E_LOGOUT_TOKEN, "%s instead of POST", oidc_log_quote(ctx->pool, call->req->method));
+        return oidc_fail(ctx, OIDC_E_LOGOUT_TOKEN, "%s instead of POST",
+                         oidc_log_quote(ctx->pool, call->req->method));
     }
-    if (backchannel_read(ctx, call, &compact) != OIDC_OK || backchannel_end(ctx, call, compact) != OIDC_OK) {
+    if (backchannel_read(ctx, call, &compact) != OIDC_OK
+        || backchannel_end(ctx, call, compact) != OIDC_OK) {
         return backchannel_refuse(ctx);
     }
     call->reply->status = 200;

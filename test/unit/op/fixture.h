@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A provider in one process: three clients, a fake clock, counted random numbers, a store in memory. */
+/* A provider in one process: three clients, a fake clock, counted random numbers, a store in
+ * memory. */
 #ifndef OP_FIXTURE_H
 #define OP_FIXTURE_H
 
@@ -59,7 +60,8 @@ static inline enum oidc_rc fixture_random(void *baton, unsigned char *out, size_
     return OIDC_OK;
 }
 
-static inline void fixture_log(void *baton, enum oidc_level level, const char *file, int line, const char *text)
+static inline void fixture_log(void *baton, enum oidc_level level, const char *file, int line,
+                               const char *text)
 {
     (void)baton, (void)level, (void)file, (void)line, (void)text;
 }
@@ -89,27 +91,44 @@ static inline void fixture_clients(struct fixture *f)
     struct op_client *c = apr_pcalloc(f->pool, 3 * sizeof *c);
     struct oidc_secret *secret = oidc_secret_make(f->pool, oidc_str_z(SECRET));
 
-    c[0] = (struct op_client){.id = "web", .secret = secret, .auth = OIDC_CLIENT_AUTH_BASIC, .redirect_uris = web,
-                              .post_logout_redirect_uris = bye, .scope = "openid profile email"};
-    c[1] = (struct op_client){.id = "post", .secret = secret, .auth = OIDC_CLIENT_AUTH_POST, .redirect_uris = web};
-    c[2] = (struct op_client){.id = "native", .auth = OIDC_CLIENT_AUTH_NONE, .redirect_uris = native};
+    c[0] = (struct op_client){.id = "web",
+                              .secret = secret,
+                              .auth = OIDC_CLIENT_AUTH_BASIC,
+                              .redirect_uris = web,
+                              .post_logout_redirect_uris = bye,
+                              .scope = "openid profile email"};
+    c[1] = (struct op_client){
+        .id = "post", .secret = secret, .auth = OIDC_CLIENT_AUTH_POST, .redirect_uris = web};
+    c[2] =
+        (struct op_client){.id = "native", .auth = OIDC_CLIENT_AUTH_NONE, .redirect_uris = native};
     f->conf.clients = c;
     f->conf.n_clients = 3;
 }
 
 static inline void fixture_conf(struct fixture *f)
 {
-    static const struct op_claim claims[] = {{"email", "email", (void *)"@example.test"}, {"sub", NULL, (void *)"-forged"}};
-    static const char users[] = "{\"alice\":{\"name\":\"\xea\xb9\x80 Alice\",\"groups\":[\"admin\"],\"iss\":\"x\"}}";
+    static const struct op_claim claims[] = {{"email", "email", (void *)"@example.test"},
+                                             {"sub", NULL, (void *)"-forged"}};
+    static const char users[] =
+        "{\"alice\":{\"name\":\"\xea\xb9\x80 Alice\",\"groups\":[\"admin\"],\"iss\":\"x\"}}";
     struct oidc_jwks *keys = oidc_jwks_make(f->pool);
     struct oidc_jwk *key;
     json_t *doc;
 
     assert_int_equal(oidc_jwk_generate(&f->ctx, f->pool, OIDC_ALG_ES256, &key), OIDC_OK);
     oidc_jwks_add(keys, key);
-    assert_int_equal(oidc_json_parse(&f->ctx, f->pool, oidc_str_z(users), OIDC_E_CONFIG, "users", &doc), OIDC_OK);
-    f->conf = (struct op_conf){.issuer = ISSUER, .claims = claims, .n_claims = 2, .user_claims = doc,
-                               .evaluate = fixture_evaluate, .keys = keys, .alg = OIDC_ALG_ES256, .code_ttl = 60, .token_ttl = 600};
+    assert_int_equal(
+        oidc_json_parse(&f->ctx, f->pool, oidc_str_z(users), OIDC_E_CONFIG, "users", &doc),
+        OIDC_OK);
+    f->conf = (struct op_conf){.issuer = ISSUER,
+                               .claims = claims,
+                               .n_claims = 2,
+                               .user_claims = doc,
+                               .evaluate = fixture_evaluate,
+                               .keys = keys,
+                               .alg = OIDC_ALG_ES256,
+                               .code_ttl = 60,
+                               .token_ttl = 600};
     fixture_clients(f);
 }
 
@@ -124,12 +143,18 @@ static inline int fixture_setup(void **state)
     f = apr_pcalloc(pool, sizeof *f);
     f->pool = pool;
     f->now = apr_time_from_sec(1700000000);
-    f->env = (struct oidc_env){.baton = f, .now = fixture_now, .random = fixture_random, .log = fixture_log,
+    f->env = (struct oidc_env){.baton = f,
+                               .now = fixture_now,
+                               .random = fixture_random,
+                               .log = fixture_log,
                                .log_wants = fixture_log_wants};
     fixture_ctx(f);
     assert_int_equal(oidc_store_mem_make(&f->ctx, &f->env.store), OIDC_OK);
     fixture_conf(f);
-    assert_int_equal(oidc_sealer_make(&f->ctx, pool, oidc_secret_make(pool, oidc_str_z("passphrase")), NULL, &sealer), OIDC_OK);
+    assert_int_equal(oidc_sealer_make(&f->ctx, pool,
+                                      oidc_secret_make(pool, oidc_str_z("passphrase")), NULL,
+                                      &sealer),
+                     OIDC_OK);
     assert_int_equal(op_site_make(&f->ctx, pool, &f->conf, sealer, &f->site), OIDC_OK);
     f->user = "alice";
     *state = f;
@@ -147,19 +172,28 @@ static inline const char *fixture_header(void *baton, const char *name)
     return strcmp(name, "Authorization") == 0 ? ((struct fixture *)baton)->authorization : NULL;
 }
 
-static inline enum oidc_rc fixture_body(struct oidc_ctx *ctx, void *baton, size_t max, struct oidc_str *out)
+static inline enum oidc_rc fixture_body(struct oidc_ctx *ctx, void *baton, size_t max,
+                                        struct oidc_str *out)
 {
     *out = oidc_str_z(((struct fixture *)baton)->body);
     return out->n <= max ? OIDC_OK : oidc_fail(ctx, OIDC_E_BODY_TOO_LARGE, "body");
 }
 
 /* One request; the result stands in f->rc, f->reply, f->ctx.err. */
-static inline void ask(struct fixture *f, const char *method, enum op_endpoint which, const char *query)
+static inline void ask(struct fixture *f, const char *method, enum op_endpoint which,
+                       const char *query)
 {
-    struct oidc_request req = {
-        .method = method, .origin = {"https", "op.test", 443}, .path = "/op", .query = query, .uri = "/op",
-        .cookie = oidc_str_z(f->cookie), .content_type = f->body ? f->content_type : NULL, .user = f->user, .baton = f,
-        .header = fixture_header, .body = fixture_body};
+    struct oidc_request req = {.method = method,
+                               .origin = {"https", "op.test", 443},
+                               .path = "/op",
+                               .query = query,
+                               .uri = "/op",
+                               .cookie = oidc_str_z(f->cookie),
+                               .content_type = f->body ? f->content_type : NULL,
+                               .user = f->user,
+                               .baton = f,
+                               .header = fixture_header,
+                               .body = fixture_body};
     struct op_exchange ex = {.req = &req, .auth_time = f->auth_time, .evaluate_baton = f};
 
     fixture_ctx(f);
@@ -197,7 +231,8 @@ static inline json_t *reply_json(struct fixture *f)
     struct oidc_ctx ctx;
     json_t *doc = NULL;
     oidc_ctx_init(&ctx, f->pool, &f->env, NULL);
-    assert_int_equal(oidc_json_parse(&ctx, f->pool, f->reply.body, OIDC_E_INTERNAL, "reply", &doc), OIDC_OK);
+    assert_int_equal(oidc_json_parse(&ctx, f->pool, f->reply.body, OIDC_E_INTERNAL, "reply", &doc),
+                     OIDC_OK);
     return doc;
 }
 
@@ -217,14 +252,17 @@ static inline const char *challenge_of(struct fixture *f, const char *verifier)
 /* Query of an honest authorization request of the client "web", with `more` behind it. */
 static inline const char *web_query(struct fixture *f, const char *more)
 {
-    return apr_pstrcat(f->pool, "response_type=code&client_id=web&redirect_uri=https%3A%2F%2Frp.test%2Fcb&scope=openid+profile+email"
-                       "&state=st%26ate&nonce=n0nce&code_challenge_method=S256&code_challenge=", challenge_of(f, VERIFIER),
-                       more, NULL);
+    return apr_pstrcat(f->pool,
+                       "response_type=code&client_id=web&redirect_uri=https%3A%2F%2Frp.test%2Fcb&"
+                       "scope=openid+profile+email"
+                       "&state=st%26ate&nonce=n0nce&code_challenge_method=S256&code_challenge=",
+                       challenge_of(f, VERIFIER), more, NULL);
 }
 
 static inline const char *basic(struct fixture *f, const char *id, const char *secret)
 {
-    const char *pair = apr_pstrcat(f->pool, oidc_form_escape(f->pool, id), ":", oidc_form_escape(f->pool, secret), NULL);
+    const char *pair = apr_pstrcat(f->pool, oidc_form_escape(f->pool, id), ":",
+                                   oidc_form_escape(f->pool, secret), NULL);
     return apr_pstrcat(f->pool, "Basic ", oidc_b64_print(f->pool, oidc_str_z(pair)), NULL);
 }
 
@@ -244,8 +282,10 @@ static inline const char *get_code(struct fixture *f)
 static inline void redeem(struct fixture *f, const char *code, const char *verifier)
 {
     f->authorization = basic(f, "web", SECRET);
-    f->body = apr_pstrcat(f->pool, "grant_type=authorization_code&redirect_uri=https%3A%2F%2Frp.test%2Fcb&code=", code,
-                          verifier ? "&code_verifier=" : "", verifier ? verifier : "", NULL);
+    f->body = apr_pstrcat(
+        f->pool,
+        "grant_type=authorization_code&redirect_uri=https%3A%2F%2Frp.test%2Fcb&code=", code,
+        verifier ? "&code_verifier=" : "", verifier ? verifier : "", NULL);
     ask(f, "POST", OP_TOKEN, NULL);
 }
 

@@ -24,13 +24,16 @@ static void test_codes_differ(void **state)
 static void test_keeps_the_query_of_the_redirect_uri(void **state)
 {
     struct fixture *f = *state;
-    ask(f, "GET", OP_AUTHORIZE, "response_type=code&client_id=web&scope=openid&redirect_uri=https%3A%2F%2Frp.test%2Fcb%3Fkeep%3D1");
+    ask(f, "GET", OP_AUTHORIZE,
+        "response_type=code&client_id=web&scope=openid&redirect_uri=https%3A%2F%2Frp.test%2Fcb%"
+        "3Fkeep%3D1");
     assert_int_equal(f->rc, OIDC_OK);
     assert_string_equal(redirected(f, "keep"), "1");
     assert_non_null(redirected(f, "code"));
 }
 
-/* N281, RFC 9700 4.11.2: nothing is redirected before client and redirect_uri are known to be right. */
+/* N281, RFC 9700 4.11.2: nothing is redirected before client and redirect_uri are known to be
+ * right. */
 static void test_n281_wrong_client_or_redirect_uri_is_not_redirected(void **state)
 {
     struct fixture *f = *state;
@@ -38,16 +41,28 @@ static void test_n281_wrong_client_or_redirect_uri_is_not_redirected(void **stat
         const char *query;
         enum oidc_code code;
     } cases[] = {
-        {"response_type=code&scope=openid&redirect_uri=https%3A%2F%2Frp.test%2Fcb", OIDC_E_OP_CLIENT},
-        {"response_type=code&scope=openid&client_id=nobody&redirect_uri=https%3A%2F%2Frp.test%2Fcb", OIDC_E_OP_CLIENT},
+        {"response_type=code&scope=openid&redirect_uri=https%3A%2F%2Frp.test%2Fcb",
+         OIDC_E_OP_CLIENT},
+        {"response_type=code&scope=openid&client_id=nobody&redirect_uri=https%3A%2F%2Frp.test%2Fcb",
+         OIDC_E_OP_CLIENT},
         {"response_type=code&scope=openid&client_id=web", OIDC_E_OP_REDIRECT_URI},
-        {"response_type=code&scope=openid&client_id=web&redirect_uri=https%3A%2F%2Frp.test%2Fcb%2F", OIDC_E_OP_REDIRECT_URI},
-        {"response_type=code&scope=openid&client_id=web&redirect_uri=https%3A%2F%2Frp.test%2Fcb%3Fx", OIDC_E_OP_REDIRECT_URI},
-        {"response_type=code&scope=openid&client_id=web&redirect_uri=https%3A%2F%2FRP.test%2Fcb", OIDC_E_OP_REDIRECT_URI},
-        {"response_type=code&scope=openid&client_id=web&redirect_uri=https%3A%2F%2Frp.test%3A443%2Fcb", OIDC_E_OP_REDIRECT_URI},
-        {"response_type=code&scope=openid&client_id=web&redirect_uri=https%3A%2F%2Frp.test%2Fcb%23f", OIDC_E_OP_REDIRECT_URI},
-        {"response_type=code&scope=openid&client_id=web&redirect_uri=https%3A%2F%2Fevil.test%2Fcb", OIDC_E_OP_REDIRECT_URI},
-        {"response_type=xx&scope=x&client_id=web&redirect_uri=https%3A%2F%2Fevil.test%2Fcb", OIDC_E_OP_REDIRECT_URI},
+        {"response_type=code&scope=openid&client_id=web&redirect_uri=https%3A%2F%2Frp.test%2Fcb%2F",
+         OIDC_E_OP_REDIRECT_URI},
+        {"response_type=code&scope=openid&client_id=web&redirect_uri=https%3A%2F%2Frp.test%2Fcb%"
+         "3Fx",
+         OIDC_E_OP_REDIRECT_URI},
+        {"response_type=code&scope=openid&client_id=web&redirect_uri=https%3A%2F%2FRP.test%2Fcb",
+         OIDC_E_OP_REDIRECT_URI},
+        {"response_type=code&scope=openid&client_id=web&redirect_uri=https%3A%2F%2Frp.test%3A443%"
+         "2Fcb",
+         OIDC_E_OP_REDIRECT_URI},
+        {"response_type=code&scope=openid&client_id=web&redirect_uri=https%3A%2F%2Frp.test%2Fcb%"
+         "23f",
+         OIDC_E_OP_REDIRECT_URI},
+        {"response_type=code&scope=openid&client_id=web&redirect_uri=https%3A%2F%2Fevil.test%2Fcb",
+         OIDC_E_OP_REDIRECT_URI},
+        {"response_type=xx&scope=x&client_id=web&redirect_uri=https%3A%2F%2Fevil.test%2Fcb",
+         OIDC_E_OP_REDIRECT_URI},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         ask(f, "GET", OP_AUTHORIZE, cases[i].query);
@@ -65,14 +80,18 @@ static void test_loopback_port_may_differ(void **state)
         const char *uri;
         int good;
     } cases[] = {
-        {"http%3A%2F%2F127.0.0.1%2Fcb", 1},       {"http%3A%2F%2F127.0.0.1%3A49152%2Fcb", 1},
-        {"http%3A%2F%2F127.0.0.2%3A80%2Fcb", 0},  {"http%3A%2F%2F127.0.0.1%3A80%2Fcb%2Fx", 0},
-        {"https%3A%2F%2F127.0.0.1%2Fcb", 0},      {"http%3A%2F%2Flocalhost%2Fcb", 0},
+        {"http%3A%2F%2F127.0.0.1%2Fcb", 1},         {"http%3A%2F%2F127.0.0.1%3A49152%2Fcb", 1},
+        {"http%3A%2F%2F127.0.0.2%3A80%2Fcb", 0},    {"http%3A%2F%2F127.0.0.1%3A80%2Fcb%2Fx", 0},
+        {"https%3A%2F%2F127.0.0.1%2Fcb", 0},        {"http%3A%2F%2Flocalhost%2Fcb", 0},
         {"http%3A%2F%2F127.0.0.1%3A1%2Fcb%23x", 0}, {"http%3A%2F%2Fu%40127.0.0.1%2Fcb", 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        ask(f, "GET", OP_AUTHORIZE, apr_pstrcat(f->pool, "response_type=code&scope=openid&client_id=native&code_challenge_method=S256"
-                                                "&code_challenge=", challenge_of(f, VERIFIER), "&redirect_uri=", cases[i].uri, NULL));
+        ask(f, "GET", OP_AUTHORIZE,
+            apr_pstrcat(
+                f->pool,
+                "response_type=code&scope=openid&client_id=native&code_challenge_method=S256"
+                "&code_challenge=",
+                challenge_of(f, VERIFIER), "&redirect_uri=", cases[i].uri, NULL));
         assert_int_equal(f->rc == OIDC_OK && f->reply.status == 302, cases[i].good);
     }
 }
@@ -88,18 +107,26 @@ static void test_n282_errors_carry_state_and_iss(void **state)
     } cases[] = {
         {"scope=openid", "unsupported_response_type", OIDC_E_OP_RESPONSE_TYPE},
         {"scope=openid&response_type=token", "unsupported_response_type", OIDC_E_OP_RESPONSE_TYPE},
-        {"scope=openid&response_type=code+id_token", "unsupported_response_type", OIDC_E_OP_RESPONSE_TYPE},
+        {"scope=openid&response_type=code+id_token", "unsupported_response_type",
+         OIDC_E_OP_RESPONSE_TYPE},
         {"response_type=code", "invalid_scope", OIDC_E_OP_SCOPE},
         {"response_type=code&scope=profile", "invalid_scope", OIDC_E_OP_SCOPE},
-        {"response_type=code&scope=openid&response_mode=fragment", "invalid_request", OIDC_E_OP_REQUEST},
-        {"response_type=code&scope=openid&request=e30", "request_not_supported", OIDC_E_OP_REQUEST_OBJECT},
-        {"response_type=code&scope=openid&request_uri=https%3A%2F%2Fx", "request_not_supported", OIDC_E_OP_REQUEST_OBJECT},
+        {"response_type=code&scope=openid&response_mode=fragment", "invalid_request",
+         OIDC_E_OP_REQUEST},
+        {"response_type=code&scope=openid&request=e30", "request_not_supported",
+         OIDC_E_OP_REQUEST_OBJECT},
+        {"response_type=code&scope=openid&request_uri=https%3A%2F%2Fx", "request_not_supported",
+         OIDC_E_OP_REQUEST_OBJECT},
         {"response_type=code&scope=openid&code_challenge=abc", "invalid_request", OIDC_E_OP_PKCE},
-        {"response_type=code&scope=openid&code_challenge=abc&code_challenge_method=plain", "invalid_request", OIDC_E_OP_PKCE},
-        {"response_type=code&scope=openid&code_challenge=abc&code_challenge_method=S256", "invalid_request", OIDC_E_OP_PKCE},
-        {"response_type=code&scope=openid&code_challenge_method=S256", "invalid_request", OIDC_E_OP_PKCE},
+        {"response_type=code&scope=openid&code_challenge=abc&code_challenge_method=plain",
+         "invalid_request", OIDC_E_OP_PKCE},
+        {"response_type=code&scope=openid&code_challenge=abc&code_challenge_method=S256",
+         "invalid_request", OIDC_E_OP_PKCE},
+        {"response_type=code&scope=openid&code_challenge_method=S256", "invalid_request",
+         OIDC_E_OP_PKCE},
         {"response_type=code&scope=openid&prompt=none+login", "invalid_request", OIDC_E_OP_REQUEST},
-        {"response_type=code&scope=openid&prompt=login", "login_required", OIDC_E_OP_LOGIN_REQUIRED},
+        {"response_type=code&scope=openid&prompt=login", "login_required",
+         OIDC_E_OP_LOGIN_REQUIRED},
         {"response_type=code&scope=openid&max_age=1", "login_required", OIDC_E_OP_LOGIN_REQUIRED},
         {"response_type=code&scope=openid&max_age=-1", "invalid_request", OIDC_E_OP_REQUEST},
     };
@@ -119,7 +146,9 @@ static void test_n282_errors_carry_state_and_iss(void **state)
 static void test_public_client_needs_pkce(void **state)
 {
     struct fixture *f = *state;
-    ask(f, "GET", OP_AUTHORIZE, "response_type=code&scope=openid&client_id=native&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcb");
+    ask(f, "GET", OP_AUTHORIZE,
+        "response_type=code&scope=openid&client_id=native&redirect_uri=http%3A%2F%2F127.0.0.1%"
+        "2Fcb");
     assert_int_equal(f->ctx.err.code, OIDC_E_OP_PKCE);
 }
 
@@ -175,7 +204,8 @@ static void test_unprotected_endpoint_is_a_configuration_error(void **state)
 static void test_n297_form_post_page_escapes_its_values(void **state)
 {
     struct fixture *f = *state;
-    ask(f, "GET", OP_AUTHORIZE, "response_type=code&client_id=web&redirect_uri=https%3A%2F%2Frp.test%2Fcb&scope=openid"
+    ask(f, "GET", OP_AUTHORIZE,
+        "response_type=code&client_id=web&redirect_uri=https%3A%2F%2Frp.test%2Fcb&scope=openid"
         "&response_mode=form_post&state=%22%3E%3Cscript%3E");
     assert_int_equal(f->reply.status, 200);
     assert_non_null(strstr(f->reply.body.p, "action=\"https://rp.test/cb\""));
@@ -199,8 +229,16 @@ static void test_finds_its_endpoints_and_no_others(void **state)
 {
     struct fixture *f = *state;
     assert_int_equal(op_endpoint_find(f->site, "/op/authorize"), OP_AUTHORIZE);
-    assert_int_equal(op_endpoint_find(f->site, "/op/.well-known/openid-configuration"), OP_DISCOVERY);
-    static const char *const none[] = {"/", "/op", "/op/", "/op/authorize/", "/op/authorizex", "/authorize", "/opx/authorize", "/op//token"};
+    assert_int_equal(op_endpoint_find(f->site, "/op/.well-known/openid-configuration"),
+                     OP_DISCOVERY);
+    static const char *const none[] = {"/",
+                                       "/op",
+                                       "/op/",
+                                       "/op/authorize/",
+                                       "/op/authorizex",
+                                       "/authorize",
+                                       "/opx/authorize",
+                                       "/op//token"};
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
         assert_int_equal(op_endpoint_find(f->site, none[i]), OP_NONE);
     }
@@ -230,12 +268,20 @@ int main(void)
 {
 #define T(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
-        T(test_answers_with_code_state_and_iss), T(test_codes_differ), T(test_keeps_the_query_of_the_redirect_uri),
-        T(test_n281_wrong_client_or_redirect_uri_is_not_redirected), T(test_loopback_port_may_differ),
-        T(test_n282_errors_carry_state_and_iss), T(test_public_client_needs_pkce),
-        T(test_n289_freshness_of_the_login_is_honoured), T(test_n296_duplicate_and_oversized_parameters_are_refused),
-        T(test_unprotected_endpoint_is_a_configuration_error), T(test_n297_form_post_page_escapes_its_values),
-        T(test_other_methods_are_refused), T(test_finds_its_endpoints_and_no_others), T(test_describes_itself),
+        T(test_answers_with_code_state_and_iss),
+        T(test_codes_differ),
+        T(test_keeps_the_query_of_the_redirect_uri),
+        T(test_n281_wrong_client_or_redirect_uri_is_not_redirected),
+        T(test_loopback_port_may_differ),
+        T(test_n282_errors_carry_state_and_iss),
+        T(test_public_client_needs_pkce),
+        T(test_n289_freshness_of_the_login_is_honoured),
+        T(test_n296_duplicate_and_oversized_parameters_are_refused),
+        T(test_unprotected_endpoint_is_a_configuration_error),
+        T(test_n297_form_post_page_escapes_its_values),
+        T(test_other_methods_are_refused),
+        T(test_finds_its_endpoints_and_no_others),
+        T(test_describes_itself),
         T(test_n291_jwks_shows_public_parts_only),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

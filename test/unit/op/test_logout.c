@@ -33,7 +33,11 @@ static void test_hint_ends_login_and_tokens_at_once(void **state)
     struct fixture *f = *state;
     const char *hint = id_token(f), *token = reply_string(f, "access_token");
 
-    ask(f, "GET", OP_END_SESSION, apr_pstrcat(f->pool, "state=s%26t&post_logout_redirect_uri=https%3A%2F%2Frp.test%2Fbye&id_token_hint=", hint, NULL));
+    ask(f, "GET", OP_END_SESSION,
+        apr_pstrcat(
+            f->pool,
+            "state=s%26t&post_logout_redirect_uri=https%3A%2F%2Frp.test%2Fbye&id_token_hint=", hint,
+            NULL));
     assert_int_equal(f->rc, OIDC_OK);
     assert_int_equal(f->end_login, 1);
     assert_string_equal(f->reply.location, "https://rp.test/bye?state=s%26t");
@@ -56,9 +60,13 @@ static void test_targets_that_are_not_registered_are_refused(void **state)
 {
     struct fixture *f = *state;
     const char *hint = id_token(f);
-    static const char *const bad[] = {"https%3A%2F%2Fevil.test%2F", "https%3A%2F%2Frp.test%2Fbye%2F", "https%3A%2F%2Frp.test%2Fcb", "%2Fbye"};
+    static const char *const bad[] = {"https%3A%2F%2Fevil.test%2F",
+                                      "https%3A%2F%2Frp.test%2Fbye%2F",
+                                      "https%3A%2F%2Frp.test%2Fcb", "%2Fbye"};
     for (size_t i = 0; i < 4; i++) {
-        ask(f, "GET", OP_END_SESSION, apr_pstrcat(f->pool, "id_token_hint=", hint, "&post_logout_redirect_uri=", bad[i], NULL));
+        ask(f, "GET", OP_END_SESSION,
+            apr_pstrcat(f->pool, "id_token_hint=", hint, "&post_logout_redirect_uri=", bad[i],
+                        NULL));
         assert_int_equal(f->rc, OIDC_FAILED);
         assert_int_equal(f->ctx.err.code, OIDC_E_OP_LOGOUT);
         assert_int_equal(f->end_login, 0);
@@ -70,14 +78,16 @@ static void test_foreign_hints_are_refused(void **state)
 {
     struct fixture *f = *state;
     const char *hint = id_token(f);
-    const char *const bad[] = {"x", apr_pstrcat(f->pool, hint, "A", NULL), reply_string(f, "access_token"), "e30.e30."};
+    const char *const bad[] = {"x", apr_pstrcat(f->pool, hint, "A", NULL),
+                               reply_string(f, "access_token"), "e30.e30."};
     for (size_t i = 0; i < 4; i++) {
         ask(f, "GET", OP_END_SESSION, apr_pstrcat(f->pool, "id_token_hint=", bad[i], NULL));
         assert_int_equal(f->rc, OIDC_FAILED);
         assert_int_equal(f->ctx.err.code, OIDC_E_OP_LOGOUT);
         assert_int_equal(f->end_login, 0);
     }
-    ask(f, "GET", OP_END_SESSION, apr_pstrcat(f->pool, "client_id=native&id_token_hint=", hint, NULL));
+    ask(f, "GET", OP_END_SESSION,
+        apr_pstrcat(f->pool, "client_id=native&id_token_hint=", hint, NULL));
     assert_int_equal(f->end_login, 0);
 }
 
@@ -87,7 +97,8 @@ static void test_n287_without_hint_the_person_is_asked(void **state)
     struct fixture *f = *state;
     const char *ticket;
 
-    ask(f, "GET", OP_END_SESSION, "client_id=web&post_logout_redirect_uri=https%3A%2F%2Frp.test%2Fbye");
+    ask(f, "GET", OP_END_SESSION,
+        "client_id=web&post_logout_redirect_uri=https%3A%2F%2Frp.test%2Fbye");
     assert_int_equal(f->reply.status, 200);
     assert_int_equal(f->end_login, 0);
     ticket = ticket_of(f);
@@ -129,9 +140,12 @@ int main(void)
 {
 #define T(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
-        T(test_hint_ends_login_and_tokens_at_once), T(test_expired_hint_is_good),
-        T(test_targets_that_are_not_registered_are_refused), T(test_foreign_hints_are_refused),
-        T(test_n287_without_hint_the_person_is_asked), T(test_n287_ticket_needs_its_browser_and_its_time),
+        T(test_hint_ends_login_and_tokens_at_once),
+        T(test_expired_hint_is_good),
+        T(test_targets_that_are_not_registered_are_refused),
+        T(test_foreign_hints_are_refused),
+        T(test_n287_without_hint_the_person_is_asked),
+        T(test_n287_ticket_needs_its_browser_and_its_time),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

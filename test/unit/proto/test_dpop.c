@@ -7,16 +7,19 @@
 
 #define URL_ "https://rs.test/api/x"
 #define SLACK 60
-#define ALGS (OIDC_ALG_BIT(OIDC_ALG_EDDSA) | OIDC_ALG_BIT(OIDC_ALG_ES256) | OIDC_ALG_BIT(OIDC_ALG_PS256))
+#define ALGS                                                                                       \
+    (OIDC_ALG_BIT(OIDC_ALG_EDDSA) | OIDC_ALG_BIT(OIDC_ALG_ES256) | OIDC_ALG_BIT(OIDC_ALG_PS256))
 
 static struct oidc_dpop_rules usual(void)
 {
-    return (struct oidc_dpop_rules){.method = "GET", .url = URL_, .access_token = TOKEN, .iat_slack = SLACK, .algs = ALGS};
+    return (struct oidc_dpop_rules){
+        .method = "GET", .url = URL_, .access_token = TOKEN, .iat_slack = SLACK, .algs = ALGS};
 }
 
 static const char *proof_by(struct oidc_jwk *key, enum oidc_alg alg)
 {
-    const struct oidc_dpop d = {.method = "GET", .url = URL_ "?q=1#f", .access_token = TOKEN, .nonce = "srv"};
+    const struct oidc_dpop d = {
+        .method = "GET", .url = URL_ "?q=1#f", .access_token = TOKEN, .nonce = "srv"};
     const char *out = NULL;
     assert_ok(oidc_dpop_print(&t.ctx, &d, key, alg, &out));
     return out;
@@ -70,7 +73,10 @@ static const char *payload(const char *name, const char *json)
     const char *ath = NULL;
     assert_ok(oidc_hash_sha256_b64url(&t.ctx, oidc_str_z(TOKEN), &ath));
     const struct claim_change good[] = {
-        {"htm", "\"GET\""}, {"htu", "\"" URL_ "\""}, {"iat", NUM(NOW)}, {"jti", "\"j1\""},
+        {"htm", "\"GET\""},
+        {"htu", "\"" URL_ "\""},
+        {"iat", NUM(NOW)},
+        {"jti", "\"j1\""},
         {"ath", apr_pstrcat(t.pool, "\"", ath, "\"", NULL)},
     };
     const char *out = "{\"extra\":true";
@@ -91,7 +97,8 @@ static const struct row rows[] = {
     {"extra claims are ignored", "none", NULL, 1},
     {"test_n180 htu with query is good", "htu", "\"" URL_ "?a=b\"", 1},
     {"test_n180 htu with fragment is good", "htu", "\"" URL_ "#f\"", 1},
-    {"test_n180 scheme and host in capitals, default port", "htu", "\"HTTPS://RS.test:443/api/x\"", 1},
+    {"test_n180 scheme and host in capitals, default port", "htu", "\"HTTPS://RS.test:443/api/x\"",
+     1},
     {"test_n180 escape of an unreserved character", "htu", "\"https://rs.test/%61pi/x\"", 1},
     {"iat ten seconds off is good", "iat", "1699999990", 1},
     {"test_n180 htm missing", "htm", NULL, 0},
@@ -143,9 +150,11 @@ static void test_n181_headers_that_are_refused(void **state)
     refuses(raw(TYP, "", good));
     refuses(raw(TYP, ",\"jwk\":\"x\"", good));
     refuses(raw(TYP, ",\"jwk\":{\"kty\":\"oct\",\"k\":\"AAAA\"}", good));
-    refuses(apr_pstrcat(t.pool, b64("{\"alg\":\"none\",\"typ\":\"dpop+jwt\"}"), ".", b64(good), ".", NULL));
-    refuses(token_hs256("{\"alg\":\"HS256\",\"typ\":\"dpop+jwt\",\"jwk\":{\"kty\":\"oct\",\"k\":\"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0\"}}", good,
-                        oidc_str_z("secretsecretsecretsecretsecret")));
+    refuses(apr_pstrcat(t.pool, b64("{\"alg\":\"none\",\"typ\":\"dpop+jwt\"}"), ".", b64(good), ".",
+                        NULL));
+    refuses(token_hs256("{\"alg\":\"HS256\",\"typ\":\"dpop+jwt\",\"jwk\":{\"kty\":\"oct\",\"k\":"
+                        "\"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0\"}}",
+                        good, oidc_str_z("secretsecretsecretsecretsecret")));
     refuses("");
     refuses("a.b.c");
 }
@@ -155,7 +164,8 @@ static void test_n183_private_key_in_the_header(void **state)
 {
     (void)state;
     const char *jwk = public_jwk();
-    jwk = apr_pstrcat(t.pool, apr_pstrmemdup(t.pool, jwk, strlen(jwk) - 1), ",\"d\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}", NULL);
+    jwk = apr_pstrcat(t.pool, apr_pstrmemdup(t.pool, jwk, strlen(jwk) - 1),
+                      ",\"d\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}", NULL);
     refuses(raw(TYP, jwk, payload(NULL, NULL)));
 }
 
@@ -172,7 +182,8 @@ static void algorithm_must_be_allowed(void **state)
     struct oidc_dpop_rules rules = usual();
     struct oidc_dpop_verified out;
     rules.algs = OIDC_ALG_BIT(OIDC_ALG_PS256) | OIDC_ALG_SET_HMAC;
-    assert_fails(oidc_dpop_check(&t.ctx, proof_by(keys.ed, OIDC_ALG_EDDSA), &rules, &out), OIDC_E_DPOP);
+    assert_fails(oidc_dpop_check(&t.ctx, proof_by(keys.ed, OIDC_ALG_EDDSA), &rules, &out),
+                 OIDC_E_DPOP);
 }
 
 static void nonce_must_be_the_given_one(void **state)
@@ -181,14 +192,17 @@ static void nonce_must_be_the_given_one(void **state)
     struct oidc_dpop_rules rules = usual();
     struct oidc_dpop_verified out;
     rules.nonce = "another";
-    assert_fails(oidc_dpop_check(&t.ctx, proof_by(keys.ed, OIDC_ALG_EDDSA), &rules, &out), OIDC_E_DPOP);
-    assert_fails(oidc_dpop_check(&t.ctx, raw(TYP, public_jwk(), payload(NULL, NULL)), &rules, &out), OIDC_E_DPOP);
+    assert_fails(oidc_dpop_check(&t.ctx, proof_by(keys.ed, OIDC_ALG_EDDSA), &rules, &out),
+                 OIDC_E_DPOP);
+    assert_fails(oidc_dpop_check(&t.ctx, raw(TYP, public_jwk(), payload(NULL, NULL)), &rules, &out),
+                 OIDC_E_DPOP);
 }
 
 static const struct CMUnitTest tests[] = {
-    CASE(proof_of_each_kind_of_key_passes), CASE(proofs_are_fresh),
+    CASE(proof_of_each_kind_of_key_passes),   CASE(proofs_are_fresh),
     CASE(test_n181_headers_that_are_refused), CASE(test_n183_private_key_in_the_header),
-    CASE(test_n182_signed_by_another_key), CASE(algorithm_must_be_allowed), CASE(nonce_must_be_the_given_one),
+    CASE(test_n182_signed_by_another_key),    CASE(algorithm_must_be_allowed),
+    CASE(nonce_must_be_the_given_one),
 };
 static const struct fixture_table tables[] = {
     TABLE(rows, judge_proof),

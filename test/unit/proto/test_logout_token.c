@@ -9,16 +9,20 @@
 
 static struct oidc_logout_token_rules usual(void)
 {
-    return (struct oidc_logout_token_rules){.issuer = ISSUER, .client_id = CLIENT, .keys = keys.set,
-                                            .algs = OIDC_ALG_BIT(OIDC_ALG_EDDSA), .iat_slack = SLACK};
+    return (struct oidc_logout_token_rules){.issuer = ISSUER,
+                                            .client_id = CLIENT,
+                                            .keys = keys.set,
+                                            .algs = OIDC_ALG_BIT(OIDC_ALG_EDDSA),
+                                            .iat_slack = SLACK};
 }
 
 /* A good payload with one claim replaced, added, or (json NULL) left out. */
 static const char *payload(const char *name, const char *json)
 {
     static const struct claim_change good[] = {
-        {"iss", "\"" ISSUER "\""}, {"sub", "\"alice\""}, {"aud", "\"" CLIENT "\""}, {"iat", NUM(NOW)},
-        {"exp", "1700000120"},     {"jti", "\"j1\""},    {"sid", "\"s1\""},         {"events", EVENTS},
+        {"iss", "\"" ISSUER "\""}, {"sub", "\"alice\""},  {"aud", "\"" CLIENT "\""},
+        {"iat", NUM(NOW)},         {"exp", "1700000120"}, {"jti", "\"j1\""},
+        {"sid", "\"s1\""},         {"events", EVENTS},
     };
     const char *out = "{\"extra\":1";
     int done = 0;
@@ -64,9 +68,11 @@ static const struct row rows[] = {
     {"exp may be missing", "exp", NULL, OIDC_E_NONE},
     {"iat at the edge is good", "iat", "1699999400", OIDC_E_NONE},
     {"test_n194 events missing", "events", NULL, OIDC_E_LOGOUT_TOKEN},
-    {"test_n194 events of another kind", "events", "{\"http://schemas.openid.net/event/foobar\":{}}", OIDC_E_LOGOUT_TOKEN},
+    {"test_n194 events of another kind", "events",
+     "{\"http://schemas.openid.net/event/foobar\":{}}", OIDC_E_LOGOUT_TOKEN},
     {"test_n194 events is an array", "events", "[]", OIDC_E_LOGOUT_TOKEN},
-    {"test_n194 event is no object", "events", "{\"http://schemas.openid.net/event/backchannel-logout\":true}", OIDC_E_LOGOUT_TOKEN},
+    {"test_n194 event is no object", "events",
+     "{\"http://schemas.openid.net/event/backchannel-logout\":true}", OIDC_E_LOGOUT_TOKEN},
     {"test_n194 nonce", "nonce", "\"n\"", OIDC_E_LOGOUT_TOKEN},
     {"test_n194 nonce null", "nonce", "null", OIDC_E_LOGOUT_TOKEN},
     {"test_n195 iss wrong", "iss", "\"" ISSUER "INVALID\"", OIDC_E_TOKEN_ISS},
@@ -95,7 +101,8 @@ static void judge_token(void **state)
     if (row->code == OIDC_E_NONE) {
         assert_ok(oidc_logout_token_check(&t.ctx, token(row->name, row->json), &rules, &out));
     } else {
-        assert_fails(oidc_logout_token_check(&t.ctx, token(row->name, row->json), &rules, &out), (enum oidc_code)row->code);
+        assert_fails(oidc_logout_token_check(&t.ctx, token(row->name, row->json), &rules, &out),
+                     (enum oidc_code)row->code);
     }
 }
 
@@ -104,8 +111,11 @@ static void test_n195_neither_sub_nor_sid(void **state)
     (void)state;
     struct oidc_logout_token_rules rules = usual();
     struct oidc_logout_token out;
-    const char *text = "{\"iss\":\"" ISSUER "\",\"aud\":\"" CLIENT "\",\"iat\":" NUM(NOW) ",\"jti\":\"j\",\"events\":" EVENTS "}";
-    assert_fails(oidc_logout_token_check(&t.ctx, token_of(keys.ed, header_of(keys.ed, ""), text), &rules, &out), OIDC_E_LOGOUT_TOKEN);
+    const char *text = "{\"iss\":\"" ISSUER "\",\"aud\":\"" CLIENT
+                       "\",\"iat\":" NUM(NOW) ",\"jti\":\"j\",\"events\":" EVENTS "}";
+    assert_fails(oidc_logout_token_check(&t.ctx, token_of(keys.ed, header_of(keys.ed, ""), text),
+                                         &rules, &out),
+                 OIDC_E_LOGOUT_TOKEN);
 }
 
 /* The key is in the set, the algorithm is not the registered one. */
@@ -116,9 +126,13 @@ static void test_n192_other_algorithm_and_other_keys(void **state)
     struct oidc_logout_token out;
     const char *rs = token_of(keys.rsa, header_of(keys.rsa, ""), payload(NULL, NULL));
     assert_fails(oidc_logout_token_check(&t.ctx, rs, &rules, &out), OIDC_E_JWT_ALG);
-    assert_fails(oidc_logout_token_check(&t.ctx, token_of(keys.other, header_of(keys.other, ""), payload(NULL, NULL)), &rules, &out),
+    assert_fails(oidc_logout_token_check(
+                     &t.ctx, token_of(keys.other, header_of(keys.other, ""), payload(NULL, NULL)),
+                     &rules, &out),
                  OIDC_E_JWT_KEY);
-    assert_fails(oidc_logout_token_check(&t.ctx, token_of(keys.other, header_of(keys.ed, ""), payload(NULL, NULL)), &rules, &out),
+    assert_fails(oidc_logout_token_check(
+                     &t.ctx, token_of(keys.other, header_of(keys.ed, ""), payload(NULL, NULL)),
+                     &rules, &out),
                  OIDC_E_JWT_SIGNATURE);
     rules.algs = 1; /* "announced, none known" */
     assert_fails(oidc_logout_token_check(&t.ctx, token(NULL, NULL), &rules, &out), OIDC_E_JWT_ALG);
@@ -129,9 +143,12 @@ static void test_n193_unsigned(void **state)
     (void)state;
     struct oidc_logout_token_rules rules = usual();
     struct oidc_logout_token out;
-    const char *none = apr_pstrcat(t.pool, b64("{\"alg\":\"none\"}"), ".", b64(payload(NULL, NULL)), ".", NULL);
+    const char *none =
+        apr_pstrcat(t.pool, b64("{\"alg\":\"none\"}"), ".", b64(payload(NULL, NULL)), ".", NULL);
     assert_fails(oidc_logout_token_check(&t.ctx, none, &rules, &out), OIDC_E_JWT_FORMAT);
-    assert_fails(oidc_logout_token_check(&t.ctx, apr_pstrcat(t.pool, none, "AA", NULL), &rules, &out), OIDC_E_JWT_ALG);
+    assert_fails(
+        oidc_logout_token_check(&t.ctx, apr_pstrcat(t.pool, none, "AA", NULL), &rules, &out),
+        OIDC_E_JWT_ALG);
 }
 
 static void test_n199_other_kinds_of_token(void **state)
@@ -140,9 +157,16 @@ static void test_n199_other_kinds_of_token(void **state)
     struct oidc_logout_token_rules rules = usual();
     struct oidc_logout_token out;
     const struct oidc_claims *claims;
-    struct oidc_id_token_rules id = {.issuer = ISSUER, .client_id = CLIENT, .keys = keys.set, .iat_slack = SLACK,
-                                     .algs = OIDC_ALG_BIT(OIDC_ALG_EDDSA), .check_issuer = 1, .max_age = -1, .nonce = NONCE};
-    const char *typed = token_of(keys.ed, header_of(keys.ed, ",\"typ\":\"at+jwt\""), payload(NULL, NULL));
+    struct oidc_id_token_rules id = {.issuer = ISSUER,
+                                     .client_id = CLIENT,
+                                     .keys = keys.set,
+                                     .iat_slack = SLACK,
+                                     .algs = OIDC_ALG_BIT(OIDC_ALG_EDDSA),
+                                     .check_issuer = 1,
+                                     .max_age = -1,
+                                     .nonce = NONCE};
+    const char *typed =
+        token_of(keys.ed, header_of(keys.ed, ",\"typ\":\"at+jwt\""), payload(NULL, NULL));
     assert_fails(oidc_logout_token_check(&t.ctx, typed, &rules, &out), OIDC_E_LOGOUT_TOKEN);
     typed = token_of(keys.ed, header_of(keys.ed, ",\"typ\":\"logout+jwt\""), payload(NULL, NULL));
     assert_ok(oidc_logout_token_check(&t.ctx, typed, &rules, &out));
@@ -166,9 +190,12 @@ static void test_n191_texts_that_are_no_token(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    CASE(honest_token_passes),          CASE(test_n195_neither_sub_nor_sid),
-    CASE(test_n193_unsigned),           CASE(test_n192_other_algorithm_and_other_keys),
-    CASE(test_n199_other_kinds_of_token), CASE(test_n191_texts_that_are_no_token),
+    CASE(honest_token_passes),
+    CASE(test_n195_neither_sub_nor_sid),
+    CASE(test_n193_unsigned),
+    CASE(test_n192_other_algorithm_and_other_keys),
+    CASE(test_n199_other_kinds_of_token),
+    CASE(test_n191_texts_that_are_no_token),
 };
 static const struct fixture_table tables[] = {
     TABLE(rows, judge_token),

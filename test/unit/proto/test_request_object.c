@@ -25,7 +25,8 @@ static void same(const json_t *claims, const char *name, const char *value)
 static void assertion_names_the_client_and_is_fresh(void **state)
 {
     (void)state;
-    struct oidc_client_assertion a = {.client_id = CLIENT, .audience = ISSUER, .key = keys.ec, .alg = OIDC_ALG_ES256};
+    struct oidc_client_assertion a = {
+        .client_id = CLIENT, .audience = ISSUER, .key = keys.ec, .alg = OIDC_ALG_ES256};
     const char *first = NULL, *second = NULL, *type = NULL, *id = NULL;
     struct oidc_form *form = oidc_form_make(t.pool), *again = oidc_form_make(t.pool);
     assert_ok(oidc_client_assertion_print(&t.ctx, &a, form));
@@ -49,7 +50,8 @@ static void assertion_names_the_client_and_is_fresh(void **state)
 static void key_that_does_not_fit_signs_nothing(void **state)
 {
     (void)state;
-    struct oidc_client_assertion a = {.client_id = CLIENT, .audience = ISSUER, .key = keys.ec, .alg = OIDC_ALG_RS256};
+    struct oidc_client_assertion a = {
+        .client_id = CLIENT, .audience = ISSUER, .key = keys.ec, .alg = OIDC_ALG_RS256};
     assert_fails(oidc_client_assertion_print(&t.ctx, &a, oidc_form_make(t.pool)), OIDC_E_JWT_KEY);
 }
 
@@ -59,9 +61,14 @@ static void request_keeps_the_types_of_its_parameters(void **state)
     const char *out = NULL;
     apr_int64_t number = 0;
     const json_t *object = NULL;
-    struct oidc_request_object r = {
-        .client_id = CLIENT, .issuer = ISSUER, .key = keys.rsa, .alg = OIDC_ALG_RS256, .ttl = 30,
-        .params = fixture_form("response_type=code&state=s&max_age=60&claims=%7B%22id_token%22%3A%7B%7D%7D&iss=forged")};
+    struct oidc_request_object r = {.client_id = CLIENT,
+                                    .issuer = ISSUER,
+                                    .key = keys.rsa,
+                                    .alg = OIDC_ALG_RS256,
+                                    .ttl = 30,
+                                    .params =
+                                        fixture_form("response_type=code&state=s&max_age=60&claims="
+                                                     "%7B%22id_token%22%3A%7B%7D%7D&iss=forged")};
     assert_ok(oidc_request_object_print(&t.ctx, &r, &out));
     const json_t *claims = verified(out, "oauth-authz-req+jwt");
     same(claims, "iss", CLIENT);
@@ -75,7 +82,8 @@ static void request_keeps_the_types_of_its_parameters(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    CASE(assertion_names_the_client_and_is_fresh), CASE(key_that_does_not_fit_signs_nothing),
+    CASE(assertion_names_the_client_and_is_fresh),
+    CASE(key_that_does_not_fit_signs_nothing),
     CASE(request_keeps_the_types_of_its_parameters),
 };
 int main(void)

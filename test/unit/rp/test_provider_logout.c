@@ -23,8 +23,11 @@ static const char *token(struct rig *r, const char *sub, const char *sid, const 
     oidc_json_put_int(claims, "iat", apr_time_sec(r->now));
     json_object_set_new(claims, "events", json_pack("{s:{}}", EVENT));
     if (more) {
-        assert_int_equal(oidc_json_parse(&ctx, r->pool, oidc_str_z(more), OIDC_E_INTERNAL, "x", &change), OIDC_OK);
-        json_object_foreach(change, name, value) {
+        assert_int_equal(
+            oidc_json_parse(&ctx, r->pool, oidc_str_z(more), OIDC_E_INTERNAL, "x", &change),
+            OIDC_OK);
+        json_object_foreach(change, name, value)
+        {
             oidc_json_put_copy(claims, name, value);
         }
     }
@@ -163,8 +166,14 @@ static void test_n160_login_fails_where_the_index_fails(void **state)
 static void test_n192_to_n195_bad_tokens_end_nothing(void **state)
 {
     static const char *const changes[] = {
-        "{\"iss\":\"https://op.testINVALID\"}", "{\"aud\":\"client_1INVALID\"}", "{\"events\":{}}", "{\"nonce\":\"n\"}",
-        "{\"iat\":1}", "{\"jti\":\"\"}", "{\"exp\":1}", "{\"sub\":7}",
+        "{\"iss\":\"https://op.testINVALID\"}",
+        "{\"aud\":\"client_1INVALID\"}",
+        "{\"events\":{}}",
+        "{\"nonce\":\"n\"}",
+        "{\"iat\":1}",
+        "{\"jti\":\"\"}",
+        "{\"exp\":1}",
+        "{\"sub\":7}",
     };
     struct rig *r = begun(state, 0);
     for (size_t i = 0; i < COUNT(changes); i++) {
@@ -176,11 +185,13 @@ static void test_n192_to_n195_bad_tokens_end_nothing(void **state)
     assert_int_equal(tell(r, "eyJhbGciOiJub25lIn0.e30."), OIDC_FAILED);
     assert_code(r, OIDC_E_LOGOUT_TOKEN);
     const char *good = token(r, USER, "sid-1", NULL);
-    assert_int_equal(tell(r, apr_pstrcat(r->pool, good, "&logout_token=", good, NULL)), OIDC_FAILED);
+    assert_int_equal(tell(r, apr_pstrcat(r->pool, good, "&logout_token=", good, NULL)),
+                     OIDC_FAILED);
     assert_true(rig_is_in(r));
 }
 
-/* The key is in the set, the algorithm is not the one of ID tokens: RS256 where nothing else is configured. */
+/* The key is in the set, the algorithm is not the one of ID tokens: RS256 where nothing else is
+ * configured. */
 static void test_n192_algorithm_is_pinned(void **state)
 {
     struct rig *r = *state;
@@ -200,7 +211,9 @@ static void test_n192_algorithm_is_pinned(void **state)
 static void test_n191_other_requests_are_refused(void **state)
 {
     struct rig *r = begun(state, 0);
-    rig_endpoint(r, "GET", apr_pstrcat(r->pool, BACKCHANNEL "&logout_token=", token(r, USER, NULL, NULL), NULL));
+    rig_endpoint(
+        r, "GET",
+        apr_pstrcat(r->pool, BACKCHANNEL "&logout_token=", token(r, USER, NULL, NULL), NULL));
     assert_code(r, OIDC_E_LOGOUT_TOKEN);
     r->content_type = "application/json";
     r->body = "{}";
@@ -233,7 +246,11 @@ static void frame_with_iss_and_sid_ends_the_session(void **state)
 static void test_n200_frames_that_end_nothing(void **state)
 {
     static const char *const urls[] = {
-        FRONT, CALLBACK "?logout=img", FRONT "&sid=sid-1", FRONT "&iss=https%3A%2F%2Fop.test", FRONT "&sid=&iss=https%3A%2F%2Fop.test",
+        FRONT,
+        CALLBACK "?logout=img",
+        FRONT "&sid=sid-1",
+        FRONT "&iss=https%3A%2F%2Fop.test",
+        FRONT "&sid=&iss=https%3A%2F%2Fop.test",
         FRONT "&iss=https%3A%2F%2Fop.test&sid=sid-2",
     };
     struct rig *r = begun(state, 0);
@@ -242,7 +259,8 @@ static void test_n200_frames_that_end_nothing(void **state)
         assert_int_equal(r->reply.status, 200);
         assert_true(rig_is_in(r));
     }
-    assert_int_equal(rig_endpoint(r, "GET", FRONT "&iss=https%3A%2F%2Fevil.test&sid=sid-1"), OIDC_FAILED);
+    assert_int_equal(rig_endpoint(r, "GET", FRONT "&iss=https%3A%2F%2Fevil.test&sid=sid-1"),
+                     OIDC_FAILED);
     assert_code(r, OIDC_E_LOGOUT_TOKEN);
     assert_true(rig_is_in(r));
 }
@@ -250,7 +268,9 @@ static void test_n200_frames_that_end_nothing(void **state)
 static void picture_is_a_png(void **state)
 {
     struct rig *r = begun(state, 0);
-    assert_int_equal(rig_endpoint(r, "GET", CALLBACK "?logout=img&iss=https%3A%2F%2Fop.test&sid=sid-1"), OIDC_OK);
+    assert_int_equal(
+        rig_endpoint(r, "GET", CALLBACK "?logout=img&iss=https%3A%2F%2Fop.test&sid=sid-1"),
+        OIDC_OK);
     assert_string_equal(r->reply.content_type, "image/png");
     assert_memory_equal(r->reply.body.p, "\x89PNG", 4);
     assert_false(rig_is_in(r));
@@ -263,7 +283,8 @@ static void frame_options_as_configured(void **state)
     r->conf.logout_frame_options = "SAMEORIGIN";
     assert_int_equal(rig_endpoint(r, "GET", FRONT), OIDC_OK);
     for (int i = 0; i < r->reply.n_headers; i++) {
-        found |= strcmp(r->reply.headers[i].name, "X-Frame-Options") == 0 && strcmp(r->reply.headers[i].value, "SAMEORIGIN") == 0;
+        found |= strcmp(r->reply.headers[i].name, "X-Frame-Options") == 0
+                 && strcmp(r->reply.headers[i].value, "SAMEORIGIN") == 0;
     }
     assert_true(found);
 }
@@ -272,12 +293,20 @@ int main(void)
 {
 #define T(fn) cmocka_unit_test_setup_teardown(fn, rig_setup, rig_teardown)
     const struct CMUnitTest tests[] = {
-        T(session_in_store_ends_by_sid), T(session_in_cookie_ends_by_sid),
-        T(test_n159_every_session_in_the_store_ends_by_sub), T(test_n159_every_session_in_cookies_ends_by_sub),
-        T(test_n196_token_works_once), T(test_n197_store_that_fails_accepts_nothing), T(test_n160_login_fails_where_the_index_fails),
-        T(test_n192_to_n195_bad_tokens_end_nothing), T(test_n192_algorithm_is_pinned),
-        T(test_n191_other_requests_are_refused), T(frame_with_iss_and_sid_ends_the_session),
-        T(test_n200_frames_that_end_nothing), T(picture_is_a_png), T(frame_options_as_configured),
+        T(session_in_store_ends_by_sid),
+        T(session_in_cookie_ends_by_sid),
+        T(test_n159_every_session_in_the_store_ends_by_sub),
+        T(test_n159_every_session_in_cookies_ends_by_sub),
+        T(test_n196_token_works_once),
+        T(test_n197_store_that_fails_accepts_nothing),
+        T(test_n160_login_fails_where_the_index_fails),
+        T(test_n192_to_n195_bad_tokens_end_nothing),
+        T(test_n192_algorithm_is_pinned),
+        T(test_n191_other_requests_are_refused),
+        T(frame_with_iss_and_sid_ends_the_session),
+        T(test_n200_frames_that_end_nothing),
+        T(picture_is_a_png),
+        T(frame_options_as_configured),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
