@@ -26,7 +26,9 @@ check() {
         printf 'ErrorLog logs/e\nListen 127.0.0.1:1\n<VirtualHost *:1>\n'
         printf 'ServerName https://www.example.com:443\nInclude %s\n</VirtualHost>\n' "$2"
     } >"$root/httpd.conf"
-    out=$("${HTTPD:-apache2}" -d "$root" -f "$root/httpd.conf" -t 2>&1)
+    # as in rig.sh: the runtime of a build with sanitizers comes first
+    out=$(LD_PRELOAD="${SANITIZER_PRELOAD:-}" ASAN_OPTIONS=detect_leaks=0 \
+        "${HTTPD:-apache2}" -d "$root" -f "$root/httpd.conf" -t 2>&1)
     [ "$out" != "Syntax OK" ] || out=
     tap_result "$1" "$out"
 }
