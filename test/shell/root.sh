@@ -6,7 +6,7 @@ root_make() {
     local script=/usr/share/debootstrap/scripts/$1
     [ -e "$script" ] || { echo "this debootstrap does not know the suite $1"; return 1; }
     debootstrap --variant=minbase "$1" "$work/root" &&
-        build_copy "$work/root/srv/mod_oidc"
+        echo '127.0.0.1 localhost' >"$work/root/etc/hosts" && build_copy "$work/root/srv/mod_oidc"
 }
 
 # root_run COMMAND...: in the root, with its own mounts and process ids, so that nothing stays behind.
