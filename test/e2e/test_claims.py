@@ -7,6 +7,7 @@ import pytest
 from harness import jose
 from harness.backend import headers_of
 from harness.client import Browser
+from harness.procs import wait_for
 from harness.site import Site
 
 NAME = "김하늘"
@@ -197,7 +198,12 @@ def test_access_log_has_the_user(sites):
     seen = conn.getresponse().read()
     conn.close()
     assert b"user-subject" not in seen
-    with open(site.httpd.path("logs/access.log")) as f:
-        lines = {w: line for line in f for w in ("n252-user", "n252-none", "n252-open") if w in line}
+    words = ("n252-user", "n252-none", "n252-open")
+
+    def logged():
+        with open(site.httpd.path("logs/access.log")) as f:
+            found = {w: line for line in f for w in words if w in line and line.endswith("\n")}
+        return found if len(found) == len(words) else None
+    lines = wait_for(logged)    # httpd writes the line behind the answer
     assert " user-subject-1234531 " in lines["n252-user"]
     assert " - \"" in lines["n252-none"] and " - \"" in lines["n252-open"]
